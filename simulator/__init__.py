@@ -1,0 +1,69 @@
+"""Agent-based policy simulator for Liaoning and Northeast Asia.
+
+``import simulator`` is cheap: the names below load their module when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from simulator.ensemble import Ensemble, agent_history, simulate
+    from simulator.errors import InputError
+    from simulator.model import LiaoningModel
+    from simulator.parameters import draw_table
+    from simulator.results import Results
+    from simulator.scenario import Scenario, list_scenarios, load_scenario
+    from simulator.store import load_results
+    from simulator.world import World, load_world
+
+__version__: Final = "0.1.0"
+
+MODEL_VERSION: Final = "1"
+"""Changes whenever the same scenario, parameters and seed give other numbers."""
+
+_HOME: Final = {
+    "Ensemble": "ensemble",
+    "InputError": "errors",
+    "LiaoningModel": "model",
+    "Results": "results",
+    "Scenario": "scenario",
+    "World": "world",
+    "agent_history": "ensemble",
+    "draw_table": "parameters",
+    "list_scenarios": "scenario",
+    "load_results": "store",
+    "load_scenario": "scenario",
+    "load_world": "world",
+    "simulate": "ensemble",
+}
+"""Public name -> the module of this package that defines it; never a name that is also a module's."""
+
+__all__ = [
+    "MODEL_VERSION",
+    "Ensemble",
+    "InputError",
+    "LiaoningModel",
+    "Results",
+    "Scenario",
+    "World",
+    "__version__",
+    "agent_history",
+    "draw_table",
+    "list_scenarios",
+    "load_results",
+    "load_scenario",
+    "load_world",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
