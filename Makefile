@@ -1,0 +1,42 @@
+# make .venv      the environment: the base install and the development tools, as locked
+# make demo       compare four scenarios, results in results/demo
+# make test       lint, types and tests; make test-full adds the long checks
+# make clean      remove the environment, caches and builds; results/ stays
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := baseline cjk_fta port_consolidation talent_retention
+PACKAGES := simulator scenarios calibration viz
+
+.PHONY: .venv demo test test-full lint clean
+
+.venv: $(BIN)/.installed
+
+$(BIN)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "liaosim needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	       "Name another: make .venv PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet uv
+	@touch $@
+
+$(BIN)/.installed: $(BIN)/.created pyproject.toml requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock --editable '.[dev]'
+	@touch $@
+
+demo: .venv
+	$(BIN)/liaosim compare $(DEMO) --out results/demo --overwrite
+
+lint: .venv
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/pytest -n auto -m "not full"
+
+test-full: lint
+	$(BIN)/pytest -n auto
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find $(PACKAGES) tests -name __pycache__ -type d -prune -exec rm -rf {} +
