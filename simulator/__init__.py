@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.store import load_results
     from simulator.world import World, load_world
 
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
 
 MODEL_VERSION: Final = "1"
 """Changes whenever the same scenario, parameters and seed give other numbers."""
