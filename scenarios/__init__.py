@@ -1,0 +1,1 @@
+"""Scenario files: one policy story each, as TOML. How to write one: ``docs/scenarios.md``."""

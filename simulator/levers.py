@@ -1,0 +1,224 @@
+"""Policy instruments: what a scenario file can set, in which unit, within which range, and on what.
+
+Every field of ``simulator.records.POLICY`` is one instrument of the same name. A lever of a
+scenario file sets one instrument on some targets for some quarters (``scenario.py``,
+``schedule.py``); the rules read the result from the policy record and from nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from simulator import records as r
+
+TargetKind = Literal["partners", "cities", "ports", "sectors", "none"]
+
+TARGETS: Final[dict[TargetKind, tuple[str, ...]]] = {
+    "partners": r.PARTNERS,
+    "cities": r.CITIES,
+    "ports": r.PORTS,
+    "sectors": r.GROUPS,
+    "none": (),
+}
+"""Names allowed for each kind of target, in the order of the policy arrays."""
+
+ALL: Final = "all"
+"""Written instead of a list of targets, it means every target of the kind."""
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One policy instrument.
+
+    Attributes
+    ----------
+    name : str
+        Field of ``simulator.records.POLICY``.
+    unit : str
+        Unit of a lever's size.
+    low, high : float
+        Allowed range of a size; for an additive instrument also of the sum of sizes.
+    target : str
+        Kind of target: ``partners``, ``cities``, ``ports``, ``sectors`` or ``none``.
+    meaning : str
+        What size 1 (or one unit) means, in words.
+    label, label_zh : str
+        Short English and Chinese name.
+    source : str
+        Rule of the model that reads the instrument and what the range rests on.
+    additive : bool
+        Whether several levers on the same target and quarter add up instead of being refused.
+    integer : bool
+        Whether the size is a switch: 0 or 1, neither phased in nor sampled.
+    """
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    target: TargetKind
+    meaning: str
+    label: str
+    label_zh: str
+    source: str
+    additive: bool = False
+    integer: bool = False
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the targets, in the order of the policy array; ``("",)`` for an instrument without target."""
+        return TARGETS[self.target] or ("",)
+
+
+_ALL_INSTRUMENTS: Final = (
+    Instrument(
+        "tariff_schedule", "share of the base bilateral tariff", 0.0, 1.0, "partners",
+        "Tariff removed by agreements in force: the legal path. Agreements with one partner add up.",
+        "Tariffs removed by agreements in force", "已生效协定的关税削减",
+        "E20; texts of the China-Korea FTA and RCEP", additive=True,
+    ),
+    Instrument(
+        "tariff_cut", "share of the remaining bilateral tariff", 0.0, 1.0, "partners",
+        "Cut of the tariff that agreements in force leave: 1 makes trade duty-free.",
+        "Cut of remaining tariffs", "剩余关税削减", "E20; policy definition",
+    ),
+    Instrument(
+        "ntb_cut", "ad-valorem points", 0.0, 0.15, "partners",
+        "Cut of the cost of non-tariff barriers; 0.04 lowers the cost of trade by 4 % of its value.",
+        "Cut of non-tariff barriers", "非关税壁垒削减", "E20; Kawasaki (2014) for the size, mapping assumed",
+    ),
+    Instrument(
+        "trade_facilitation", "ad-valorem points", 0.0, 0.10, "partners",
+        "Saving through simpler customs procedures and cumulated rules of origin.",
+        "Trade facilitation", "贸易便利化", "E20; World Bank (2022) on RCEP for the order of size",
+    ),
+    Instrument(
+        "political_shock", "intensity", 0.0, 1.0, "partners",
+        "Political dispute: raises the cost of trade with the partner and makes its investors leave; 1 = as in 2012.",
+        "Political shock", "政治冲击", "E20, E27; scale assumed",
+    ),
+    Instrument(
+        "services_opening", "log-odds of location", 0.0, 0.5, "partners",
+        "Better terms for investors of the partner: added to their log-odds of choosing Liaoning.",
+        "Opening of services and investment", "服务业与投资开放", "E26; range assumed",
+    ),
+    Instrument(
+        "port_merger", "0 or 1", 0.0, 1.0, "ports",
+        "Ports that carry 1 have one owner: they set fees and invest as one group.",
+        "Port merger", "港口整合", "E44, E45; policy definition", integer=True,
+    ),
+    Instrument(
+        "merger_synergy", "share of unit cost", 0.0, 0.08, "ports",
+        "Unit cost saved in a merged port once the merger has settled.",
+        "Synergy of a port merger", "港口整合协同效应", "E45; evidence on provincial port integration 2004-19",
+    ),
+    Instrument(
+        "talent_subsidy", "share of first-year wage", 0.0, 0.5, "cities",
+        "Paid to every graduate who stays; the city's budget pays for it.",
+        "Talent subsidy", "人才补贴", "E50, E53, E60; policy definition",
+    ),
+    Instrument(
+        "free_trade_zone", "0 or 1", 0.0, 1.0, "cities",
+        "A pilot free trade zone: shorter customs time, better business environment, effects grow with age.",
+        "Pilot free trade zone", "自由贸易试验区", "E20, E26, E64; policy definition", integer=True,
+    ),
+    Instrument(
+        "metro_integration", "share of travel time and internal cost", 0.0, 0.25, "cities",
+        "Cut between two cities that both carry it; where sizes differ the rule takes what both have.",
+        "Metropolitan integration", "都市圈一体化", "E3, E50, E52; policy definition (one-hour circle)",
+    ),
+    Instrument(
+        "rd_support", "share of base R&D", 0.0, 1.0, "cities",
+        "Extra research spending; 0.3 raises R&D by 30 % of what it was.",
+        "R&D support", "研发支持", "E13, E15; policy definition",
+    ),
+    Instrument(
+        "business_reform", "index points", 0.0, 0.3, "cities",
+        "Rise of the level to which the city's business-environment index (0 to 1) converges.",
+        "Business environment reform", "营商环境改革", "E64, E26; mapping assumed",
+    ),
+    Instrument(
+        "zombie_exit", "share per year", 0.0, 1.0, "sectors",
+        "Share of loss-making state firms that are refused the roll-over of their debt each year.",
+        "Exit of zombie firms", "僵尸企业退出", "E30, E32; Tan, Huang and Woo (2016) for the effect to compare with",
+    ),
+    Instrument(
+        "ownership_dilution", "points of state share", 0.0, 0.5, "sectors",
+        "State share sold without loss of control; 0.1 sells ten points.",
+        "Mixed ownership (dilution)", "混合所有制（稀释国有股权）", "E33; Li et al. (2025) for the sign",
+    ),
+    Instrument(
+        "control_transfer", "share of state firms", 0.0, 1.0, "sectors",
+        "Share of state firms that lose their state identity.",
+        "Transfer of control", "国有控制权转让", "E33, E29; Li et al. (2025) for the sign",
+    ),
+    Instrument(
+        "capacity_cut", "share of capital per year", 0.0, 0.3, "sectors",
+        "Capital of state firms with low utilisation that the regulator orders out each year.",
+        "Ordered capacity cut", "去产能", "E34; policy definition",
+    ),
+    Instrument(
+        "environmental_standard", "stringency", 0.0, 1.0, "none",
+        "Strictness of emission rules: abates emissions, raises the cost of dirty output, deters dirty investors.",
+        "Environmental standard", "环保标准", "E63, E26; scale assumed",
+    ),
+    Instrument(
+        "public_consumption", "bn yuan 2010 per quarter", -20.0, 20.0, "none",
+        "Government consumption on top of what the budget rule gives; negative is a cut.",
+        "Extra public consumption", "额外政府消费", "E60; Guo, Liu and Ma (2016) for the effect to compare with",
+        additive=True,
+    ),
+    Instrument(
+        "public_investment", "bn yuan 2010 per quarter", -20.0, 20.0, "none",
+        "Public investment on top of what the budget rule gives; negative is a cut.",
+        "Extra public investment", "额外政府投资", "E17, E60; policy definition", additive=True,
+    ),
+    Instrument(
+        "rail_corridor", "days", 0.0, 20.0, "none",
+        "Days saved on the rail corridor to Russia and Europe, by speed, frequency and border clearance.",
+        "Rail corridor to Europe", "中欧班列通道", "E40, E42; ADB TA-9036 on 15 days by rail and 35 by sea",
+    ),
+    Instrument(
+        "audit_revenue_fdi", "intensity", 0.0, 1.0, "none",
+        "Audit of reported fiscal revenue and foreign investment: lets less padding build up and wears it off.",
+        "Audit of revenue and FDI figures", "财政收入与外资数据核查", "E70; sizes assumed",
+    ),
+    Instrument(
+        "audit_gdp_investment", "intensity", 0.0, 1.0, "none",
+        "Audit of reported GDP and fixed investment.",
+        "Audit of GDP and investment figures", "GDP与投资数据核查", "E70; sizes assumed",
+    ),
+    Instrument(
+        "restatement_revenue_fdi", "share of padding", 0.0, 1.0, "none",
+        "Share of the padding of revenue and foreign investment removed in that quarter; one quarter is enough.",
+        "Restatement of revenue and FDI", "财政收入与外资数据修正", "E70; quarter and size assumed",
+    ),
+    Instrument(
+        "restatement_gdp_investment", "share of padding", 0.0, 1.0, "none",
+        "Share of the padding of GDP and fixed investment removed in that quarter; one quarter is enough.",
+        "Restatement of GDP and investment", "GDP与投资数据修正", "E70; quarter and size assumed",
+    ),
+    Instrument(
+        "financing_curb", "share of local land-based financing", 0.0, 0.6, "none",
+        "Cut of the flow of local-government financing that rests on land (State Council Document 43 of 2014).",
+        "Curb on local-government financing", "地方政府融资约束", "E17; size assumed, scripted",
+    ),
+)  # fmt: skip
+
+INSTRUMENTS: Final[dict[str, Instrument]] = {instrument.name: instrument for instrument in _ALL_INSTRUMENTS}
+"""Every instrument by name, in the order of the policy record."""
+
+
+def instruments_table() -> str:
+    """Return the Markdown table of all instruments that ``docs/scenarios.md`` shows."""
+    lines = [
+        "| Instrument | Unit | Range | Targets | Meaning | 中文 | Rules and source |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for i in INSTRUMENTS.values():
+        adds = " Several levers add up." if i.additive else ""
+        span = "0 or 1" if i.integer else f"{i.low:g} to {i.high:g}"
+        cells = (f"`{i.name}`", i.unit, span, i.target, i.meaning + adds, i.label_zh, i.source)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
