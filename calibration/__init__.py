@@ -1,0 +1,1 @@
+"""Fitting of the parameters to what was observed. The simulator never imports this package."""

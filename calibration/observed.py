@@ -1,0 +1,58 @@
+"""What Liaoning looked like in 2006-2017: the figures that a run without calibration is compared with.
+
+None of these figures enters the model, except those of 2006 that its own tables repeat. GDP stands in
+two vintages: ``gdp_nominal_first_release`` is what was published at the time (target of the *reported*
+series), ``gdp_nominal_census4`` what the 4th economic census restated (target of the *true* series).
+Jilin and Heilongjiang are controls: their ratio of the two vintages has no hump.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from simulator import records as r
+from simulator.table_needs import Need, years
+from simulator.tables import Table, load_table
+
+YEARS: Final = years(2006, 2017)
+CONTROLS: Final = ("Jilin", "Heilongjiang")
+_LIAONING: Final = ("Liaoning",)
+
+NEEDS: Final = (
+    Need((*_LIAONING, *CONTROLS), ("gdp_nominal_first_release", "gdp_nominal_census4"), YEARS),
+    Need(
+        _LIAONING,
+        ("gdp_real_census4", "growth_reconstructed", "exports_usd", "imports_usd", "fdi_published", "fiscal_revenue",
+         "population", "employment", "wage", "household_consumption", "soe_asset_share",
+         "secondary_share_first_release", "bank_deposits"),
+        YEARS,
+    ),
+    Need(_LIAONING, ("growth_published",), ("2009", *years(2014, 2017))),
+    Need(_LIAONING, ("fdi_growth_text",), ("2015",)),
+    Need(_LIAONING, ("secondary_share_census4",), years(2010, 2017)),
+    Need(r.CITIES, ("gdp_share", "fdi_share"), YEARS),
+    Need(("Japan", "Korea", "Russia"), ("exports_to", "imports_from"), years(2014, 2016)),
+    Need(("Dalian", "Yingkou", "Jinzhou", "Dandong", "Liaoning"), ("port_throughput",), ("2012Q1",)),
+    Need(("Dalian",), ("port_throughput",), ("2014Q1", "2016")),
+    Need(("Yingkou",), ("port_throughput",), ("2005", "2008", "2012")),
+    Need(("Dandong",), ("port_throughput",), years(2009, 2012)),
+    Need(("Liaoning", "Dalian"), ("container_throughput",), ("2012Q1",)),
+    Need(("Dalian",), ("container_throughput",), ("2014Q1", *years(2013, 2017))),
+    Need(("Yingkou",), ("container_throughput",), ("2005", "2008", *years(2011, 2016))),
+    Need(_LIAONING, ("soe_count", "graduate_stay_rate"), ("2016",)),
+    Need(_LIAONING, ("soe_bankruptcies",), ("2008-2014",)),
+    Need(_LIAONING, ("capacity_utilisation_low", "capacity_utilisation_high"), ("2016-2017",)),
+)  # fmt: skip
+"""Figures that ``calibration/data/observed.csv`` must hold, and no others."""
+
+
+def load_observed(path: Path | None = None) -> Table:
+    """Return the observed figures, in the units of their sources.
+
+    Raises
+    ------
+    simulator.tables.DataError
+        If the file is malformed, incomplete or out of range.
+    """
+    return load_table("observed", "calibration.data", path=path, needs=NEEDS)
