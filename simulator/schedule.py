@@ -256,7 +256,9 @@ def build(entries: Iterable[Entry], until: str, own: Iterable[tuple[str, Lever]]
         for name, lever in own
         if lever.start > last
     ]
-    notices = (f"without effect, because the run ends with {until}: {', '.join(inert)}",) if inert else ()
+    more = [f"and {len(inert) - 3} more"] if len(inert) > 3 else []
+    named = ", ".join(inert[:3] + more)
+    notices = (f"without effect, because the run ends with {until}: {named}",) if inert else ()
     return Schedule(kept, last + 1, notices)
 
 
