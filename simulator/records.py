@@ -299,6 +299,7 @@ SOE: Final = _dtype(
     ("luck_output", _F),  # normal score of base capital productivity
     ("luck_debt", _F),  # normal score of base leverage
     ("state_share", _F),
+    ("diluted", _F),  # state share sold under policy so far
     ("capital_0", _F),
     ("labour_0", _F),
     ("output_0", _F),
@@ -323,7 +324,8 @@ SOE: Final = _dtype(
     ("coverage", _F),  # profit over interest
     ("shortfall", _F),  # interest rolled into debt
     ("plan", _F),  # investment planned
-    ("loan", _F),  # new loan asked for
+    ("borrowing", _F),  # part of the plan to be financed by new debt
+    ("loan", _F),  # new loan asked for: borrowing and rolled-over interest
     ("investment", _F),
 )
 
@@ -374,6 +376,12 @@ PROVINCE: Final = _dtype(
     ("national_rd", _F),  # index
     ("national_rd_growth", _F),
     ("import_price", _F),  # ln relative to domestic, base 0, smoothed
+    ("import_price_0", _F),
+    ("exchange_0", _F),  # ln of industrial price in USD in the base quarter
+    ("exchange_rate_2010", _F),  # yuan per USD
+    ("price_industry_0", _F),
+    ("exchange_rate_0", _F),
+    ("price_commodity_0", _F),
     ("wage_national_last", _F),
     ("wage_growth", _F),
     ("access_reference", _F),  # ln, mean of cities without policy
@@ -425,7 +433,9 @@ PROVINCE: Final = _dtype(
     ("revision_error", _F),
     ("survey_error", _F),
     ("reported_growth_a", _F),
+    ("padding_level", _F),  # ln(1 + padding of GDP)
+    ("price_gdp_0", _F),
+    ("land_ratio", _F),  # local financing over GDP in the base quarter
     ("reported_log_past", _F, (5,)),
-    ("cities_done", _F),
 )
 """The province, its markets and its budget: one record."""

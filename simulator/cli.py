@@ -1,0 +1,292 @@
+"""The ``liaosim`` command. What is slow to import is imported inside the commands that need it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+
+from simulator import MODEL_VERSION, __version__
+from simulator.cli_support import (
+    SOME_RUNS_FAILED,
+    WRONG_INPUT,
+    CommandError,
+    exits,
+    print_json,
+    print_table,
+    progress_bars,
+    say,
+)
+from simulator.errors import InputError
+from simulator.periods import HORIZON_END, to_index
+
+if TYPE_CHECKING:
+    from simulator.ensemble import Ensemble
+    from simulator.parameters import ParameterTable
+    from simulator.results import Results
+    from simulator.scenario import Scenario
+    from simulator.world import World
+
+PARAMETER_KINDS: Final = ("prior", "point")
+
+
+def _quarter(label: str) -> str:
+    try:
+        to_index(label)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
+    return label
+
+
+ScenarioName = Annotated[
+    str,
+    typer.Argument(
+        help="A shipped scenario (see `liaosim scenarios`), a file, or a combination such as A+B.",
+        show_default=False,
+    ),
+]
+Runs = Annotated[int, typer.Option(metavar="N", min=1, help="Runs of each scenario; each has its own luck and parameters.")]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Same seed, same luck.")]
+Until = Annotated[str, typer.Option(metavar="QUARTER", callback=_quarter, help="Last quarter simulated.")]
+Engine = Annotated[
+    Literal["compiled", "mesa"],
+    typer.Option(help="Compiled loop or Mesa agents: the same figures, the second much slower."),
+]
+Threads = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Threads; the figures do not depend on it.", show_default="all cores")
+]
+Parameters = Annotated[
+    str,
+    typer.Option(
+        metavar="prior|point|FILE",
+        help="Drawn from the ranges of the evidence, its central values, or `name = value` lines of a TOML file.",
+    ),
+]
+Check = Annotated[bool, typer.Option("--check", help="Test the accounting identities in every quarter.")]
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder of results.", show_default="results/NAMES-HASH")
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace earlier results in that folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs instead of tables.")]
+Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of labels.")]
+
+app = typer.Typer(
+    name="liaosim",
+    help="""Simulate policy for Liaoning and Northeast Asia, quarter by quarter, and compare what-if scenarios.
+
+    \b
+    Begin with:
+      liaosim scenarios                      what can be run
+      liaosim run baseline --until 2020Q4    one scenario
+      liaosim compare baseline cjk_fta       what a policy changes
+    """,
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong use or input, 3 done but some runs failed, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+scenarios_app = typer.Typer(
+    help="""List the shipped scenarios, or check files of your own.
+
+    \b
+    Examples:
+      liaosim scenarios
+      liaosim scenarios list --lang zh
+      liaosim scenarios check my_policy.toml
+    """,
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+app.add_typer(scenarios_app, name="scenarios")
+
+
+def main() -> None:
+    """Run the command line; entry point of ``liaosim``."""
+    app(prog_name="liaosim")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"liaosim {__version__} (model {MODEL_VERSION})")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Hold the options that stand before a command; their callbacks do the work."""
+
+
+@scenarios_app.callback()
+def _scenarios(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_command()
+
+
+@scenarios_app.command("list")
+def list_command(as_json: Json = False, lang: Lang = "en") -> None:
+    """List the shipped scenarios."""
+    with exits():
+        from simulator.scenario import list_scenarios, load_scenario
+
+        found = [load_scenario(name) for name in list_scenarios()]
+        if as_json:
+            print_json([_described(s) for s in found])
+            return
+        zh = lang == "zh"
+        print_table(
+            ("名称", "内容") if zh else ("Name", "What it asks"),
+            [(s.name, (zh and s.title_zh) or s.title) for s in found],
+        )
+
+
+@scenarios_app.command("check")
+def check_command(
+    files: Annotated[list[str], typer.Argument(help="Scenario files, names or combinations.")],
+) -> None:
+    """Check scenario files and say what is wrong with each.
+
+    \b
+    Examples:
+      liaosim scenarios check my_policy.toml
+      liaosim scenarios check my_policy.toml+talent_retention
+    """
+    with exits():
+        from simulator.scenario import load_scenario
+
+        wrong = 0
+        for name in files:
+            try:
+                scenario = load_scenario(name)
+                schedule = scenario.schedule()
+            except InputError as error:
+                wrong += 1
+                say(f"Error: {error}")
+                continue
+            count = len(schedule.entries)
+            typer.echo(f"{name}: right; {count} {'lever' if count == 1 else 'levers'} in force until {HORIZON_END}")
+            _notices([scenario], HORIZON_END)
+        if wrong:
+            raise typer.Exit(WRONG_INPUT)
+
+
+@app.command("run")
+def run_command(
+    scenario: ScenarioName,
+    runs: Runs = 200,
+    seed: Seed = 1,
+    until: Until = HORIZON_END,
+    engine: Engine = "compiled",
+    threads: Threads = None,
+    parameters: Parameters = "prior",
+    check: Check = False,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    lang: Lang = "en",
+) -> None:
+    """Simulate one scenario and write its results.
+
+    \b
+    Examples:
+      liaosim run baseline
+      liaosim run cjk_fta --runs 1000 --out results/fta
+      liaosim run my_policy.toml --until 2030Q4 --parameters point
+    """
+    request = Request(runs, seed, until, engine, threads, parameters, check, out, overwrite, as_json, lang)
+    with exits():
+        _simulate([scenario], request)
+
+
+@app.command("compare")
+def compare_command(
+    base: Annotated[str, typer.Argument(help="The scenario that the others are compared with.")],
+    others: Annotated[list[str], typer.Argument(help="Names, files or combinations A+B.")],
+    runs: Runs = 200,
+    seed: Seed = 1,
+    until: Until = HORIZON_END,
+    engine: Engine = "compiled",
+    threads: Threads = None,
+    parameters: Parameters = "prior",
+    check: Check = False,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    as_json: Json = False,
+    lang: Lang = "en",
+) -> None:
+    """Compare scenarios with a base, run by run under the same luck and parameters.
+
+    \b
+    Examples:
+      liaosim compare baseline cjk_fta
+      liaosim compare baseline cjk_fta talent_retention cjk_fta+talent_retention
+      liaosim compare baseline my_policy.toml --out results/mine --overwrite
+    """
+    request = Request(runs, seed, until, engine, threads, parameters, check, out, overwrite, as_json, lang)
+    with exits():
+        _simulate([base, *others], request)
+
+
+@app.command("quarter")
+def quarter_command(as_json: Json = False) -> None:
+    """Print the order of events in one quarter: which rule, of whom, reading and writing what.
+
+    `t` is a value of this quarter, `t-1` of the last; a link is a block that can be fed from another run.
+    """
+    with exits():
+        from simulator.quarter import table
+
+        rows = table()
+        if as_json:
+            names = ("step", "rule", "agent", "reads", "writes", "link")
+            print_json([{name: getattr(row, name) for name in names} for row in rows])
+            return
+        print_table(
+            ("Rule", "Agents", "Reads", "Writes", "Link"),
+            [(f"{r.step} {r.rule}", r.agent, ", ".join(r.reads), ", ".join(r.writes), r.link or "") for r in rows],
+        )
+
+
+@dataclass(frozen=True)
+class Request:
+    """What ``run`` and ``compare`` were asked for, beside the scenarios."""
+
+    runs: int
+    seed: int
+    until: str
+    engine: Engine
+    threads: int | None
+    parameters: str
+    check: bool
+    out: Path | None
+    overwrite: bool
+    json: bool
+    lang: Lang
+
+
+def _simulate(names: Sequence[str], request: Request) -> None:
+    """Load, simulate, write and report; whatever is wrong with the input is found before the first run."""
+    started = datetime.now(UTC)
+    scenarios = _load(names)
+    notices = _notices(scenarios, request.until)
+    table = _parameter_table(request)
+    folder = _folder(scenarios, table, request)
+
+    from simulator.ensemble import agent_history
+    from simulator.headline import headline, print_headline
+    from simulator.results import Results
+    from simulator.store import write_results
+    from simulator.world import load_world
+
+    world = load_world()
+    ensembles = _ensembles(world, scenarios, table, request)
+    results = Results(ensembles)
+    say_if_terminal("Writing results ...")

@@ -1,0 +1,114 @@
+"""What the commands share: exit codes, messages, progress and tables in the terminal."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import typer
+
+from simulator.errors import InputError
+
+FAILED: Final = 1
+WRONG_INPUT: Final = 2
+SOME_RUNS_FAILED: Final = 3
+INTERRUPTED: Final = 130
+
+PIPE_WIDTH: Final = 160
+"""Columns of a table that is written to a file or a pipe."""
+
+
+class CommandError(RuntimeError):
+    """The command cannot give a result, through no fault of the user; the message says why."""
+
+
+@contextmanager
+def exits() -> Iterator[None]:
+    """Turn what ends a command early into one message on stderr and the exit code that it stands for."""
+    try:
+        yield
+    except InputError as error:
+        _leave(f"Error: {error}", WRONG_INPUT)
+    except CommandError as error:
+        _leave(f"Failed: {error}", FAILED)
+    except KeyboardInterrupt:
+        _leave("Interrupted; nothing was written. The same command starts again.", INTERRUPTED)
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # `liaosim scenarios | head`: the reader has seen enough
+            raise
+        _leave(f"Failed: {error}", FAILED)
+
+
+def _leave(message: str, code: int) -> None:
+    say(message)
+    raise typer.Exit(code)
+
+
+def say(message: str) -> None:
+    """Write one message to stderr, where it never mixes with a result."""
+    typer.echo(message, err=True)
+
+
+def print_json(value: Any) -> None:
+    """Write a result as JSON to stdout."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table to stdout: as wide as the terminal, or ``PIPE_WIDTH`` columns in a pipe.
+
+    Parameters
+    ----------
+    columns
+        Headings. The first column is never folded.
+    rows
+        One text per column and row.
+    """
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    for i, column in enumerate(columns):
+        table.add_column(column, no_wrap=i == 0, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table, markup=False)
+
+
+@contextmanager
+def progress_bars(wanted: bool) -> Iterator[Callable[[str, int], Callable[[int], None] | None]]:
+    """Show one bar a scenario on stderr, if wanted and if stderr is a terminal.
+
+    Yields
+    ------
+    callable
+        ``start(name, total)`` opens a bar and returns what to call with the number of runs just finished,
+        or None if no bar is shown.
+    """
+    if not (wanted and sys.stderr.isatty()):
+        yield lambda name, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bars = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs"),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        console=Console(stderr=True),
+    )
+
+    def start(name: str, total: int) -> Callable[[int], None]:
+        task = bars.add_task(name, total=total)
+        return lambda finished: bars.advance(task, finished)
+
+    with bars:
+        yield start

@@ -1,0 +1,84 @@
+"""Where results go: the name of the folder, what may be replaced, and writing it whole or not at all."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from simulator.errors import InputError
+from simulator.manifest import MANIFEST, Identity, is_results, read_manifest
+
+
+def default_directory(identity: Identity, root: Path = Path("results")) -> Path:
+    """Return ``root/<names>-<hash8>``, the names joined by ``-`` and cut after 80 letters."""
+    names = "-".join(re.sub(r"[^A-Za-z0-9_+.]", "_", Path(name).name) for name, _ in identity.scenarios)
+    return root / f"{names[:80]}-{identity.hash[:8]}"
+
+
+def check_target(directory: Path, identity: Identity, *, overwrite: bool = False) -> None:
+    """Raise ``InputError`` if results of this identity may not be written to a folder. Changes nothing.
+
+    Allowed are a new or empty folder, and one that holds results of the same identity. Results of another
+    command need ``overwrite``. Nothing lets a folder go that liaosim did not write, or that holds files
+    which are not in its manifest.
+    """
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise InputError(f"--out {directory} is a file; name a folder that is new or empty")
+    if not any(directory.iterdir()):
+        return
+    if not is_results(directory):
+        raise InputError(
+            f"--out {directory} is not empty and was not written by liaosim; name a folder that is new or empty "
+            "(--overwrite replaces results of liaosim only)"
+        )
+    foreign = _foreign(directory)
+    if foreign:
+        raise InputError(
+            f"--out {directory} holds {foreign[0]}, which is not part of the results"
+            f"{f' ({len(foreign) - 1} more)' if len(foreign) > 1 else ''}; move it away or name another folder"
+        )
+    if not overwrite and read_manifest(directory)["identity"] != identity.hash:
+        raise InputError(
+            f"--out {directory} holds results of another command; "
+            "add --overwrite to replace them, or name another folder"
+        )
+
+
+def _foreign(directory: Path) -> list[str]:
+    """Files of a results folder that its manifest does not list, relative, sorted."""
+    known = {MANIFEST, *read_manifest(directory).get("files", ())}
+    found = (p for p in directory.rglob("*") if p.is_symlink() or not p.is_dir())
+    return sorted(name for p in found if (name := p.relative_to(directory).as_posix()) not in known)
+
+
+@contextmanager
+def staged(directory: Path) -> Iterator[Path]:
+    """Yield a new folder beside ``directory`` and rename it to that name at the end.
+
+    If the block raises or is interrupted, the new folder is removed and ``directory`` stays as it was. A folder
+    of that name is removed only after its successor is in place: call :func:`check_target` first.
+    """
+    target = directory.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    mark = secrets.token_hex(4)
+    part, old = (target.with_name(f".{target.name}.{word}-{mark}") for word in ("part", "old"))
+    part.mkdir()
+    try:
+        yield part
+        if target.exists():
+            target.rename(old)
+        try:
+            part.rename(target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,235 @@
+"""Ports and corridors: cost of every way out, choice of gateway, cargo, owner groups, fees, routes, expansion."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from simulator.compilation import rule
+from simulator.records import (
+    INDUSTRY,
+    N_DESTINATIONS,
+    N_GATEWAYS,
+    N_PARTNERS,
+    N_PORTS,
+    N_STAGES,
+)
+from simulator.rules.maths import clip
+
+BULK = 0
+CONTAINERS = 1
+TIANJIN = 6
+RAIL = 7
+
+
+@rule
+def ports_group(province: Any, ports: Any, policy: Any, par: Any) -> None:
+    """Owner groups, their utilisation, and concentration of the market (E44).
+
+    Ports with `port_merger` = 1 form one group. The Herfindahl index counts Tianjin and others as outside supply
+    (total throughput of the six ports times `market_outside`). Last quarter's throughput.
+    """
+    first = -1
+    for p in range(N_PORTS):
+        ports[p].group = p
+        if policy.port_merger[p] >= 0.5:
+            if first < 0:
+                first = p
+            ports[p].group = first
+    total = 0.0
+    for p in range(N_PORTS):
+        total += ports[p].throughput[BULK]
+    province.concentration = 0.0
+    for g in range(N_PORTS):
+        share = 0.0
+        members = 0
+        for p in range(N_PORTS):
+            if ports[p].group == g:
+                share += ports[p].throughput[BULK] / (par.market_outside * total)
+                members += 1
+        province.concentration += share * share
+        for k in range(2):
+            used = 0.0
+            capacity = 0.0
+            for p in range(N_PORTS):
+                if ports[p].group == g:
+                    used += ports[p].throughput[k]
+                    capacity += ports[p].capacity[k]
+            province.group_congestion[g, k] = used / capacity if members > 0 else 0.0
+
+
+@rule
+def port_sets_fee(port: Any, province: Any, policy: Any, par: Any) -> None:
+    """Fee and handling cost of a port, yuan a tonne (E41, E44): ``fee = mc (1 + mk HHI^z)``; synergy builds up over 8 q.
+
+    Handling falls with scale only below the minimum efficient scale of 1 m TEU a year (Napier study).
+    """
+    merged = policy.port_merger[port.index] >= 0.5
+    port.merged_quarters = port.merged_quarters + 1.0 if merged else 0.0
+    synergy = policy.merger_synergy[port.index] * min(1.0, port.merged_quarters / 8.0)
+    port.fee = par.port_unit_cost * (1.0 + par.port_markup * math.pow(province.concentration, par.port_markup_power))
+    port.fee *= 1.0 - synergy
+    scale = min(4.0 * port.throughput[CONTAINERS], par.efficient_scale) / par.efficient_scale
+    scale_0 = min(4.0 * port.throughput_0[CONTAINERS], par.efficient_scale) / par.efficient_scale
+    port.handling = par.handling_cost * (1.0 - synergy) * math.pow(scale / scale_0, par.scale_elasticity)
+    for k in range(2):
+        port.congestion[k] = port.throughput[k] / port.capacity[k]
+
+
+@rule
+def waiting_days(load: float, par: Any) -> float:
+    """Days in port (E41): ``q0 (1 + 0.15 min(load, 1.6)^4)``, load = throughput over capacity."""
+    x = min(load, 1.6)
+    return par.port_days * (1.0 + 0.15 * x * x * x * x)
+
+
+@rule
+def lane_cost(km: float, charges: float, days: float, miles: float, value: float, par: Any) -> float:
+    """Generalised cost of a tonne (E40): land haul, charges, time, sea leg. Units: yuan a tonne; value in yuan a tonne."""
+    haul = par.road_cost * par.road_detour * km
+    sea = par.sea_cost * miles
+    return haul + charges + sea + par.value_of_day * value * (days + miles / par.sea_speed)
+
+
+@rule
+def gateway_weight(
+    city: Any, ports: Any, province: Any, policy: Any, par: Any, g: int, d: int, k: int
+) -> float:
+    """Weight of one gateway for one destination and cargo, without its constant (E42): ``exp(b_rt routes) cost^-b``."""
+    value = par.value_bulk if k == BULK else par.value_containers
+    if g < N_PORTS:
+        port = ports[g]
+        days = waiting_days(port.congestion[k], par)
+        cost = lane_cost(city.gateway_km[g], port.fee + port.handling, days, port.sea_miles[d], value, par)
+        return math.exp(par.route_pull * min(port.routes, 400.0) - par.port_choice * math.log(cost))
+    if g == TIANJIN:
+        charges = par.port_unit_cost + par.handling_cost
+        cost = lane_cost(city.gateway_km[g], charges, par.port_days, province.tianjin_miles[d], value, par)
+        return math.exp(-par.port_choice * math.log(cost))
+    if province.rail_days[d] <= 0.0:
+        return 0.0
+    days = max(1.0, province.rail_days[d] - policy.rail_corridor)
+    cost = par.rail_cost + par.value_of_day * value * days
+    return math.exp(-par.port_choice * math.log(cost))
+
+
+@rule
+def city_compares_gateways(city: Any, ports: Any, province: Any, policy: Any, par: Any) -> None:
+    """Shares of six ports, Tianjin and the rail corridor in the city's cargo (E42), and freight (E40).
+
+    Freight is the inclusive cost of the ways out over the value of cargo, as change from the base quarter.
+    """
+    for d in range(N_DESTINATIONS):
+        blend = 0.0
+        for k in range(2):
+            total = 0.0
+            for g in range(N_GATEWAYS):
+                weight = gateway_weight(city, ports, province, policy, par, g, d, k)
+                if g < N_PORTS:
+                    weight *= ports[g].appeal[k]
+                elif g == TIANJIN:
+                    weight *= province.tianjin_appeal[k]
+                else:
+                    weight *= province.rail_appeal[k]
+                city.gateway_weight[d, g, k] = weight
+                total += weight
+            for g in range(N_GATEWAYS):
+                city.gateway_weight[d, g, k] /= total
+            boxed = par.container_share_foreign if k == CONTAINERS else 1.0 - par.container_share_foreign
+            value = par.value_bulk if k == BULK else par.value_containers
+            blend += boxed * math.exp(-math.log(total) / par.port_choice) / value
+        if d < N_PARTNERS:
+            city.freight[d] = blend - city.gateway_cost_0[d]
+
+
+@rule
+def cargo_growth(nation: Any, par: Any) -> float:
+    """Growth of coastal cargo through containerisation and coastal shipping: a logistic trend around mid-2009 (assumption)."""
+    return 1.0 + par.coastal_growth / (1.0 + math.exp(-0.9 * (nation.clock / 4.0 - 3.5)))
+
+
+@rule
+def city_ships(city: Any, ports: Any, province: Any, nation: Any, par: Any) -> None:
+    """Cargo of the city by destination, sent through the gateways in the shares of E42 (tonnes are conserved).
+
+    Foreign cargo follows trade with the partner; coastal cargo follows the city's industry and the hinterland
+    (Jilin, Heilongjiang). Units: Mt and million TEU a quarter.
+    """
+    for d in range(N_DESTINATIONS):
+        if d < N_PARTNERS:
+            grown = 0.5 * (city.exports[d] / city.exports_0[d] + city.imports[d] / city.imports_0[d])
+            boxed = par.container_share_foreign
+        else:
+            part = city.cargo_industry_share
+            grown = part * city.output[INDUSTRY] / city.value_added_0[INDUSTRY] + (1.0 - part) * nation.hinterland
+            grown *= cargo_growth(nation, par)
+            boxed = par.container_share_coastal
+        tonnes = city.cargo_0[d] * grown
+        for g in range(N_GATEWAYS):
+            loose = tonnes * (1.0 - boxed) * city.gateway_weight[d, g, BULK]
+            boxes = tonnes * boxed * city.gateway_weight[d, g, CONTAINERS]
+            province.lane[g, d, BULK] += loose
+            province.lane[g, d, CONTAINERS] += boxes
+            if g < N_PORTS:
+                ports[g].throughput[BULK] += loose + boxes
+                ports[g].throughput[CONTAINERS] += boxes / par.tonnes_per_teu
+
+
+@rule
+def port_clears(port: Any) -> None:
+    """Set throughput to zero before the cities ship."""
+    port.throughput[BULK] = 0.0
+    port.throughput[CONTAINERS] = 0.0
+
+
+@rule
+def port_expands(port: Any, ports: Any, province: Any, cities: Any, par: Any) -> None:
+    """Routes (E43) and expansion (E45) of a port.
+
+    A separate owner adds berths above a load of 0.75 and copies the fastest rival in proportion to its own size; a merged
+    group looks at the load of the group and does not copy. Building takes three stages, berths are scrapped slowly.
+    """
+    goal = port.routes_0 * math.pow(port.throughput[BULK] / port.throughput_0[BULK], par.route_power)
+    port.routes += par.route_adjustment * (goal - port.routes)
+    merged = port.merged_quarters > 0.0
+    rate = N_STAGES / par.port_time_to_build
+    port.investment = 0.0
+    for k in range(2):
+        load = port.throughput[k] / port.capacity[k]
+        order = par.expansion_speed * max(0.0, load - 0.75) * port.capacity[k]
+        if merged:
+            joint = province.group_congestion[port.group, k]
+            order = par.expansion_speed * max(0.0, joint - 0.75) * port.capacity[k]
+        else:
+            rival = 0.0
+            for p in range(N_PORTS):
+                if p != port.index:
+                    rival = max(rival, ports[p].capacity_growth[k])
+            order += par.copy_cat * max(0.0, rival - 0.01) * port.capacity[k]
+        flow = order
+        for stage in range(N_STAGES):
+            leaving = rate * port.works[k, stage]
+            port.works[k, stage] += flow - leaving
+            flow = leaving
+        unit = par.berth_cost if k == BULK else par.berth_cost * par.tonnes_per_teu
+        port.investment += order * unit
+        before = port.capacity[k]
+        port.capacity[k] = before * (1.0 - par.berth_scrapping) + flow
+        port.capacity_growth[k] = clip(port.capacity[k] / before - 1.0, -1.0, 1.0)
+    cities[port_city(port.index)].port_investment += port.investment
+
+
+@rule
+def port_city(p: int) -> int:
+    """City (index in CITIES) in which a port lies."""
+    if p == 0:
+        return 1
+    if p == 1:
+        return 7
+    if p == 2:
+        return 6
+    if p == 3:
+        return 5
+    if p == 4:
+        return 10
+    return 13
