@@ -234,3 +234,23 @@ def _listed(names: Iterable[str], most: int = 12) -> str:
 
 def _named(key: tuple[str, str, str]) -> str:
     return ", ".join(part for part in key if part)
+
+
+def markdown(table: Table) -> str:
+    """Return the contents of a table as a Markdown table: one line for each variable."""
+    lines = ["| variable | of | periods | unit | rows: status | source (first) |", "|---|---|---|---|---|---|"]
+    for variable in dict.fromkeys(row.variable for row in table.rows):
+        rows = [row for row in table.rows if row.variable == variable]
+        entities = list(dict.fromkeys(row.entity for row in rows))
+        periods = sorted({row.period for row in rows if row.period})
+        counts = [(sum(row.status == s for row in rows), s) for s in STATUSES]
+        cells = (
+            f"`{variable}`",
+            ", ".join(entities) if len(entities) <= 3 else f"{len(entities)}: {entities[0]} … {entities[-1]}",
+            "–".join(dict.fromkeys((periods[0], periods[-1]))) if periods else "constant",
+            rows[0].unit,
+            ", ".join(f"{n} {s}" for n, s in counts if n),
+            rows[0].source if len(rows[0].source) <= 120 else rows[0].source[:119] + "…",
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
