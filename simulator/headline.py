@@ -258,12 +258,12 @@ _TEXT: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 _UNITS_ZH: Final[Mapping[str, str]] = {
-    "bn yuan 2010": "十亿元（2010年价）",
+    "bn yuan 2010": "2010年十亿元",
     "bn yuan": "十亿元",
     "bn USD": "十亿美元",
     "thousand": "千人",
     "Mt": "百万吨",
-    "index 2006Q1=1": "指数，2006Q1=1",
+    "index 2006Q1=1": "指数",
 }
 
 
@@ -329,10 +329,10 @@ def _table(title: str, first: str, numbers: list[str], unit: str, tail: list[str
     table = Table(title=Text(title), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     table.add_column(Text(first), overflow="fold")
     for text in numbers:
-        table.add_column(Text(text), justify="right")
-    table.add_column(Text(unit))
+        table.add_column(Text(text), justify="right", no_wrap=True)
+    table.add_column(Text(unit), overflow="fold")
     for text in tail:
-        table.add_column(Text(text), justify="right")
+        table.add_column(Text(text), justify="right", no_wrap=True)
     return table
 
 
@@ -392,4 +392,5 @@ def plain(value: float) -> str:
         return "0"
     if size < 0.0005:
         return f"{value:.0e}"
-    return f"{value:,.{max(0, 2 - int(np.floor(np.log10(size))))}f}"
+    exponent = int(f"{size:.2e}".split("e")[1])  # after rounding, so that 9.999 is 10.0
+    return f"{value:,.{max(0, 2 - exponent)}f}"
