@@ -90,5 +90,5 @@ def count_until(label: str) -> int:
 
 
 def _quote(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    return f'"{text}"' if len(text) <= 40 else f'"{text[:40]}..."'
+    text = f'"{value[:40]}{"..." if len(value) > 40 else ""}"' if isinstance(value, str) else repr(value)
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

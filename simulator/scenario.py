@@ -7,13 +7,13 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from simulator import periods
 from simulator.errors import InputError, nearest
-from simulator.scenario_file import NAME_PATTERN, Document, decode, parse, read_text
+from simulator.scenario_file import NAME_PATTERN, Document, is_file, parse, printable, read_text
 from simulator.schedule import Entry, Layer, Lever, Schedule, build, resolve
 
 BASELINE: Final = "baseline"
@@ -133,7 +133,8 @@ class _Library:
     def text(self, name: str) -> tuple[str, str]:
         """Return text and shown path of a shipped scenario."""
         shown = f"{self._shown}/{name}.toml"
-        return decode(self._root.joinpath(f"{name}.toml").read_bytes(), shown), shown
+        with as_file(self._root.joinpath(f"{name}.toml")) as path:
+            return read_text(path, shown), shown
 
 
 class _Link(NamedTuple):
@@ -146,11 +147,11 @@ class _Link(NamedTuple):
 
 def _split(name: str) -> list[str]:
     """Return the parts of ``a+b``; a file whose own name holds a plus is one part."""
-    if _is_file(name) and Path(name).is_file():
+    if _is_file(name) and is_file(Path(name)):
         return [name]
     parts = [part.strip() for part in name.split("+")]
     if not all(parts):
-        raise InputError(f'"{name}": a scenario name is empty; write NAME, FILE.toml or NAME+NAME')
+        raise InputError(f'"{printable(name)}": a scenario name is empty; write NAME, FILE.toml or NAME+NAME')
     return parts
 
 
@@ -160,7 +161,7 @@ def _is_file(name: str) -> bool:
 
 def _chain(name: str, shelf: _Library) -> list[Document]:
     """Return the documents from the baseline to the named scenario."""
-    link = _open_file(Path(name)) if _is_file(name) else _open_shipped(name, shelf, "")
+    link = _open_named(name, shelf)
     chain = [link]
     while (parent := link.document.extends) is not None:
         if link.folder is None and link.document.name == BASELINE:
@@ -189,17 +190,26 @@ def _chain(name: str, shelf: _Library) -> list[Document]:
     return [link.document for link in reversed(chain)]
 
 
+def _open_named(name: str, shelf: _Library) -> _Link:
+    if not _is_file(name):
+        return _open_shipped(name, shelf, "")
+    path = Path(name)
+    if path.stem in shelf.names and not path.exists():
+        raise InputError(f'{printable(name)}: no such file; the shipped scenario is called "{path.stem}"')
+    return _open_file(path)
+
+
 def _open_file(path: Path) -> _Link:
-    document = parse(read_text(path), str(path))
+    document = parse(read_text(path), printable(str(path)))
     return _Link(document, path.parent, path.stem)
 
 
 def _open_shipped(name: str, shelf: _Library, place: str) -> _Link:
     if name not in shelf.names:
-        near = nearest(name[:60], shelf.names)
+        near = nearest(printable(name[:60]), shelf.names)
         where = "shipped are" if not place else "shipped, or in the same folder, are"
         raise InputError(
-            f'{place}"{name[:60]}" is not a scenario{near}; {where}: {", ".join(shelf.names)}'
+            f'{place}"{printable(name[:60])}" is not a scenario{near}; {where}: {", ".join(shelf.names)}'
             + ("" if place else "; a file needs / or .toml in its name")
         )
     text, shown = shelf.text(name)
@@ -211,8 +221,10 @@ def _open_shipped(name: str, shelf: _Library, place: str) -> _Link:
 def _open_parent(child: _Link, parent: str, shelf: _Library) -> _Link:
     """Open the parent of a file: beside it or shipped, but not both unless they are the same."""
     place = f"{child.document.file}: [scenario] extends: "
+    if child.folder is not None and child.stem == parent and parent not in shelf.names:
+        raise InputError(f"{place}the parents form a loop: {child.document.name} -> {parent}")
     beside = None if child.folder is None or child.stem == parent else child.folder / f"{parent}.toml"
-    if beside is None or not beside.is_file():
+    if beside is None or not is_file(beside):
         return _open_shipped(parent, shelf, place)
     link = _open_file(beside)
     _check_stem(link.document, parent)

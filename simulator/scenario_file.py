@@ -122,33 +122,43 @@ class Document:
     file: str
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a scenario file.
+def read_text(path: Path, shown: str | None = None) -> str:
+    """Return the text of a scenario file; ``shown`` is its name in messages, by default its path.
 
     Raises
     ------
     InputError
         If there is no such file, it cannot be read, is larger than 1 MB or is not UTF-8.
     """
+    shown = printable(str(path)) if shown is None else shown
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{path}: not a file")
+            raise InputError(f"{shown}: not a file")
         if status.st_size > MAX_BYTES:
-            raise InputError(f"{path}: {status.st_size} bytes; a scenario file has at most {MAX_BYTES}")
+            raise InputError(f"{shown}: {status.st_size} bytes; a scenario file has at most {MAX_BYTES}")
         with path.open("rb") as file:
-            return decode(file.read(MAX_BYTES + 1), str(path))
+            return _decode(file.read(MAX_BYTES), shown)
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{str(path)!r}: cannot be read: {reason}") from None
+        raise InputError(f"{shown}: cannot be read: {getattr(error, 'strerror', error)}") from None
 
 
-def decode(content: bytes, file: str) -> str:
-    """Return the content of a scenario file as text; ``InputError`` if it is too long or not UTF-8."""
-    if len(content) > MAX_BYTES:
-        raise InputError(f"{file}: more than {MAX_BYTES} bytes, the most that a scenario file may have")
+def is_file(path: Path) -> bool:
+    """Return whether a file of this path exists; False for a path that cannot exist."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def printable(text: str) -> str:
+    """Return text fit for a message: control characters replaced."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _decode(content: bytes, file: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -283,7 +293,7 @@ def _check_number(place: str, spec: Instrument, value: float, problems: list[str
     if spec.integer and value not in (0.0, 1.0):
         problems.append(f"{place}: {value:g} is not allowed; {spec.name} is 0 or 1")
     elif not spec.low <= value <= spec.high:
-        percent = spec.high < value <= 100 * spec.high and ("share" in spec.unit or "points" in spec.unit)
+        percent = max(1.0, spec.high) < value <= 100 * spec.high and ("share" in spec.unit or "points" in spec.unit)
         hint = f"; is it a percentage? write {value / 100:g}" if percent else ""
         problems.append(
             f"{place}: {value:g} is out of range; allowed: {spec.low:g} to {spec.high:g} ({spec.unit}){hint}"
@@ -358,7 +368,7 @@ def _place(path: list[Any], raw: dict[str, Any]) -> str:
 def _known(value: str, allowed: Iterable[str], always: bool = False) -> str:
     """Return the nearest allowed word and, if there is none or ``always``, all of them."""
     names = list(allowed)
-    near = nearest(value[:60], names)
+    near = nearest(printable(value[:60]), names)
     return near + (f"; allowed: {', '.join(names)}" if always or not near else "")
 
 
@@ -374,4 +384,4 @@ def _show(value: object) -> str:
         return "a list" if value else "[]"
     else:
         text = str(value) if not isinstance(value, int) or abs(value) < 10**15 else "a very large number"
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return printable(text if len(text) <= 60 else f"{text[:57]}...")
