@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.levers import INSTRUMENTS, TARGETS, Instrument, instruments_table
+from simulator.records import POLICY
+
+
+def test_instruments_are_the_fields_of_the_policy_record_in_order() -> None:
+    assert tuple(INSTRUMENTS) == POLICY.names
+
+
+@pytest.mark.parametrize("spec", INSTRUMENTS.values(), ids=lambda spec: spec.name)
+def test_instrument_fits_its_field(spec: Instrument) -> None:
+    shape = POLICY[spec.name].shape
+    assert shape == ((len(TARGETS[spec.target]),) if spec.target != "none" else ())
+    assert spec.low <= 0.0 < spec.high, "size 0 must be allowed: it means no lever"
+    assert all((spec.unit, spec.meaning, spec.label, spec.source))
+    assert any("\u4e00" <= character <= "\u9fff" for character in spec.label_zh)
+    assert not (spec.integer and spec.additive)
+
+
+def test_only_agreements_and_public_spending_add_up() -> None:
+    additive = {name for name, spec in INSTRUMENTS.items() if spec.additive}
+    assert additive == {"tariff_schedule", "public_consumption", "public_investment"}
+
+
+def test_only_switches_are_integers() -> None:
+    assert {name for name, spec in INSTRUMENTS.items() if spec.integer} == {"port_merger", "free_trade_zone"}
+
+
+def test_labels_are_unique() -> None:
+    for attribute in ("label", "label_zh"):
+        values = [getattr(spec, attribute) for spec in INSTRUMENTS.values()]
+        assert len(set(values)) == len(values)
+
+
+def test_the_table_in_the_docs_is_current() -> None:
+    docs = (Path(__file__).parents[1] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    assert instruments_table() in docs, "replace the table in docs/scenarios.md by instruments_table()"
