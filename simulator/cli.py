@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from simulator import MODEL_VERSION, __version__
-from simulator.cli_support import (
-    SOME_RUNS_FAILED,
-    WRONG_INPUT,
-    CommandError,
-    exits,
-    print_json,
-    print_table,
-    progress_bars,
-    say,
-)
+from simulator.cli_run import Request, simulate_and_report
+from simulator.cli_support import WRONG_INPUT, exits, print_json, print_table, say
 from simulator.errors import InputError
 from simulator.periods import HORIZON_END, to_index
-
-if TYPE_CHECKING:
-    from simulator.ensemble import Ensemble
-    from simulator.parameters import ParameterTable
-    from simulator.results import Results
-    from simulator.scenario import Scenario
-    from simulator.world import World
-
-PARAMETER_KINDS: Final = ("prior", "point")
 
 
 def _quarter(label: str) -> str:
@@ -44,11 +25,14 @@ def _quarter(label: str) -> str:
 ScenarioName = Annotated[
     str,
     typer.Argument(
+        metavar="SCENARIO",
         help="A shipped scenario (see `liaosim scenarios`), a file, or a combination such as A+B.",
         show_default=False,
     ),
 ]
-Runs = Annotated[int, typer.Option(metavar="N", min=1, help="Runs of each scenario; each has its own luck and parameters.")]
+Runs = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Runs of each scenario; each has its own luck and parameters.")
+]
 Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Same seed, same luck.")]
 Until = Annotated[str, typer.Option(metavar="QUARTER", callback=_quarter, help="Last quarter simulated.")]
 Engine = Annotated[
@@ -56,7 +40,8 @@ Engine = Annotated[
     typer.Option(help="Compiled loop or Mesa agents: the same figures, the second much slower."),
 ]
 Threads = Annotated[
-    int | None, typer.Option(metavar="N", min=1, help="Threads; the figures do not depend on it.", show_default="all cores")
+    int | None,
+    typer.Option(metavar="N", min=1, help="Threads; the figures do not depend on it.", show_default="all cores"),
 ]
 Parameters = Annotated[
     str,
@@ -126,9 +111,12 @@ def _root(
 
 
 @scenarios_app.callback()
-def _scenarios(context: typer.Context) -> None:
+def _scenarios(context: typer.Context, as_json: Json = False, lang: Lang = "en") -> None:
     if context.invoked_subcommand is None:
-        list_command()
+        list_command(as_json, lang)
+    elif as_json or lang != "en":
+        right = f"liaosim scenarios {context.invoked_subcommand} ..."
+        raise typer.BadParameter(f"options belong after the command: {right}")
 
 
 @scenarios_app.command("list")
@@ -138,10 +126,20 @@ def list_command(as_json: Json = False, lang: Lang = "en") -> None:
         from simulator.scenario import list_scenarios, load_scenario
 
         found = [load_scenario(name) for name in list_scenarios()]
-        if as_json:
-            print_json([_described(s) for s in found])
-            return
         zh = lang == "zh"
+        if as_json:
+            print_json(
+                [
+                    {
+                        "name": s.name,
+                        "extends": s.extends,
+                        "title": (zh and s.title_zh) or s.title,
+                        "summary": (zh and s.summary_zh) or s.summary,
+                    }
+                    for s in found
+                ]
+            )
+            return
         print_table(
             ("名称", "内容") if zh else ("Name", "What it asks"),
             [(s.name, (zh and s.title_zh) or s.title) for s in found],
@@ -150,7 +148,7 @@ def list_command(as_json: Json = False, lang: Lang = "en") -> None:
 
 @scenarios_app.command("check")
 def check_command(
-    files: Annotated[list[str], typer.Argument(help="Scenario files, names or combinations.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Scenario files, names or combinations.")],
 ) -> None:
     """Check scenario files and say what is wrong with each.
 
@@ -166,14 +164,12 @@ def check_command(
         for name in files:
             try:
                 scenario = load_scenario(name)
-                schedule = scenario.schedule()
             except InputError as error:
                 wrong += 1
                 say(f"Error: {error}")
                 continue
-            count = len(schedule.entries)
-            typer.echo(f"{name}: right; {count} {'lever' if count == 1 else 'levers'} in force until {HORIZON_END}")
-            _notices([scenario], HORIZON_END)
+            count = len(scenario.levers)
+            typer.echo(f"{name}: right, {count} {'lever' if count == 1 else 'levers'} of its own")
         if wrong:
             raise typer.Exit(WRONG_INPUT)
 
@@ -203,13 +199,13 @@ def run_command(
     """
     request = Request(runs, seed, until, engine, threads, parameters, check, out, overwrite, as_json, lang)
     with exits():
-        _simulate([scenario], request)
+        simulate_and_report([scenario], request)
 
 
 @app.command("compare")
 def compare_command(
-    base: Annotated[str, typer.Argument(help="The scenario that the others are compared with.")],
-    others: Annotated[list[str], typer.Argument(help="Names, files or combinations A+B.")],
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario that the others are compared with.")],
+    others: Annotated[list[str], typer.Argument(metavar="OTHER", help="Names, files or combinations A+B.")],
     runs: Runs = 200,
     seed: Seed = 1,
     until: Until = HORIZON_END,
@@ -232,7 +228,7 @@ def compare_command(
     """
     request = Request(runs, seed, until, engine, threads, parameters, check, out, overwrite, as_json, lang)
     with exits():
-        _simulate([base, *others], request)
+        simulate_and_report([base, *others], request)
 
 
 @app.command("quarter")
@@ -253,40 +249,3 @@ def quarter_command(as_json: Json = False) -> None:
             ("Rule", "Agents", "Reads", "Writes", "Link"),
             [(f"{r.step} {r.rule}", r.agent, ", ".join(r.reads), ", ".join(r.writes), r.link or "") for r in rows],
         )
-
-
-@dataclass(frozen=True)
-class Request:
-    """What ``run`` and ``compare`` were asked for, beside the scenarios."""
-
-    runs: int
-    seed: int
-    until: str
-    engine: Engine
-    threads: int | None
-    parameters: str
-    check: bool
-    out: Path | None
-    overwrite: bool
-    json: bool
-    lang: Lang
-
-
-def _simulate(names: Sequence[str], request: Request) -> None:
-    """Load, simulate, write and report; whatever is wrong with the input is found before the first run."""
-    started = datetime.now(UTC)
-    scenarios = _load(names)
-    notices = _notices(scenarios, request.until)
-    table = _parameter_table(request)
-    folder = _folder(scenarios, table, request)
-
-    from simulator.ensemble import agent_history
-    from simulator.headline import headline, print_headline
-    from simulator.results import Results
-    from simulator.store import write_results
-    from simulator.world import load_world
-
-    world = load_world()
-    ensembles = _ensembles(world, scenarios, table, request)
-    results = Results(ensembles)
-    say_if_terminal("Writing results ...")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import typer
 
-from simulator.cli_support import SOME_RUNS_FAILED, CommandError, print_json, progress_bars, say
+from simulator.cli_support import SOME_RUNS_FAILED, CommandError, print_json, print_rich, progress_bars, say
 from simulator.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -67,6 +68,31 @@ def notices(scenarios: Iterable[Scenario], until: str) -> list[str]:
     return [notice for scenario in scenarios for notice in scenario.schedule(until).notices]
 
 
+def parameter_table(request: Request) -> ParameterTable:
+    """Return the parameters of every run, the same for all scenarios of a command.
+
+    Raises
+    ------
+    InputError
+        If ``--parameters`` is neither a kind nor a file, or the file is wrong.
+    """
+    from simulator.parameters import draw_table
+
+    kind = request.parameters
+    if kind in PARAMETER_KINDS:
+        return draw_table(kind, request.runs, request.seed)
+    if kind == "posterior":
+        raise InputError(
+            "--parameters posterior: this version ships no calibrated parameters; use prior, point or a TOML file"
+        )
+    if not Path(kind).is_file():
+        raise InputError(
+            f'--parameters: there is no file "{kind}"; allowed: prior, point or a TOML file'
+            f"{nearest(kind, PARAMETER_KINDS)}"
+        )
+    return draw_table("file", request.runs, request.seed, file=kind)
+
+
 def simulate_and_report(names: Sequence[str], request: Request) -> None:
     """Simulate scenarios, the first as base of the others, write their results and print the headline.
 
@@ -88,7 +114,10 @@ def simulate_and_report(names: Sequence[str], request: Request) -> None:
     folder = _folder(scenarios, table, request)
     for remark in remarks:
         say(f"Note: {remark}")
-    ensembles, agents = _run(scenarios, table, request)
+    from simulator.world import load_world
+
+    world = load_world()
+    ensembles = _ensembles(world, scenarios, table, request)
 
     from simulator.results import Results
     from simulator.store import write_results
@@ -99,14 +128,113 @@ def simulate_and_report(names: Sequence[str], request: Request) -> None:
         folder,
         command=["liaosim", *sys.argv[1:]],
         chains={scenario.name: scenario.chain for scenario in scenarios},
-        agents=agents(results),
+        agents=_agents(world, scenarios, results),
         warnings=remarks,
         started=started,
         overwrite=request.overwrite,
     )
-    _report(results, folder, remarks, request)
-    failed = sum(len(ensemble.failures) for ensemble in ensembles)
-    if failed:
-        run, message = next(e for e in ensembles if e.failures).failures[0]
-        say(f"{failed} of {len(ensembles) * request.runs} runs failed and are left out; run {run}: {message}")
-        raise typer.Exit(SOME_RUNS_FAILED)
+    _print(results, folder, remarks, request)
+    _leave_if_runs_failed(ensembles)
+
+
+def _folder(scenarios: Sequence[Scenario], table: ParameterTable, request: Request) -> Path:
+    """Return the folder of the results, checked to be free for them."""
+    from simulator.folder import check_target, default_directory
+    from simulator.manifest import Identity
+
+    identity = Identity(
+        scenarios=tuple((scenario.name, scenario.schedule(request.until).hash) for scenario in scenarios),
+        parameters=table.hash,
+        seed=request.seed,
+        runs=request.runs,
+        until=request.until,
+    )
+    folder = request.out or default_directory(identity)
+    check_target(folder, identity, overwrite=request.overwrite)
+    return folder
+
+
+def _ensembles(
+    world: World, scenarios: Sequence[Scenario], table: ParameterTable, request: Request
+) -> list[Ensemble]:
+    """Simulate every scenario; one that differs from the first only later branches off there."""
+    from simulator.compilation import is_compiled
+    from simulator.ensemble import simulate
+
+    if not is_compiled():
+        say("Compiling the model for this machine (once, about a minute) ...")
+    ensembles: list[Ensemble] = []
+    with progress_bars(wanted=not request.json) as start:
+        for scenario in scenarios:
+            ensemble = simulate(
+                world,
+                scenario,
+                runs=request.runs,
+                seed=request.seed,
+                until=request.until,
+                engine=request.engine,
+                threads=request.threads or os.cpu_count(),
+                parameters=table,
+                check=request.check,
+                base=ensembles[0] if ensembles else None,
+                progress=start(scenario.name, request.runs),
+            )
+            if len(ensemble.failures) == request.runs:
+                raise CommandError(f"every run of {scenario.name} failed; {_first_failure(ensemble)}")
+            ensembles.append(ensemble)
+    return ensembles
+
+
+def _agents(world: World, scenarios: Sequence[Scenario], results: Results) -> dict[str, pd.DataFrame]:
+    """Return the histories of the agents of each scenario's medoid run, by kind of agent."""
+    import pandas as pd
+
+    from simulator.ensemble import agent_history
+
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for scenario, ensemble in zip(scenarios, results.ensembles, strict=True):
+        history = agent_history(world, scenario, results.medoids[scenario.name], ensemble)
+        for kind, frame in history.items():
+            frame.insert(0, "scenario", scenario.name)
+            parts.setdefault(kind, []).append(frame)
+    return {kind: pd.concat(frames, ignore_index=True) for kind, frames in parts.items()}
+
+
+def _print(results: Results, folder: Path, remarks: Sequence[str], request: Request) -> None:
+    """Print the headline and where the files are."""
+    from simulator.headline import as_json, build_headline, render
+
+    headline = build_headline(results)
+    if request.json:
+        failures = [
+            {"scenario": e.scenario, "run": run, "message": message}
+            for e in results.ensembles
+            for run, message in e.failures
+        ]
+        print_json(
+            {
+                "folder": str(folder),
+                "notices": list(remarks),
+                "failures": failures,
+                "headline": as_json(headline, request.lang),
+            }
+        )
+        return
+    print_rich(render(headline, request.lang))
+    typer.echo(f"Results: {folder}")
+
+
+def _leave_if_runs_failed(ensembles: Sequence[Ensemble]) -> None:
+    """Say which runs failed, if any, and leave with their exit code."""
+    failed = [ensemble for ensemble in ensembles if ensemble.failures]
+    if not failed:
+        return
+    count = sum(len(ensemble.failures) for ensemble in failed)
+    total = sum(ensemble.runs for ensemble in ensembles)
+    say(f"{count} of {total} runs failed and are left out of the results; {_first_failure(failed[0])}")
+    raise typer.Exit(SOME_RUNS_FAILED)
+
+
+def _first_failure(ensemble: Ensemble) -> str:
+    run, message = ensemble.failures[0]
+    return f"run {run} of {ensemble.scenario}: {message}"

@@ -7,11 +7,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from simulator.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 FAILED: Final = 1
 WRONG_INPUT: Final = 2
@@ -69,16 +72,22 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         One text per column and row.
     """
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
     table = Table(box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
     for i, column in enumerate(columns):
         table.add_column(column, no_wrap=i == 0, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    console.print(table, markup=False)
+    print_rich(table)
+
+
+def print_rich(content: RenderableType) -> None:
+    """Write what rich can render to stdout, without markup: as wide as the terminal, wide in a pipe."""
+    from rich.console import Console
+
+    console = Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
+    console.print(content, markup=False)
 
 
 @contextmanager
@@ -104,6 +113,7 @@ def progress_bars(wanted: bool) -> Iterator[Callable[[str, int], Callable[[int],
         TextColumn("runs"),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         console=Console(stderr=True),
+        redirect_stdout=False,
     )
 
     def start(name: str, total: int) -> Callable[[int], None]:
