@@ -364,6 +364,14 @@ INVESTOR: Final = _dtype(
 )
 
 PROVINCE: Final = _dtype(
+    # --- data of the base quarter
+    ("employment_0", _F),
+    ("population_0", _F),
+    ("state_share_0", _F),  # state share of industrial assets
+    ("consumption_ratio_0", _F),  # household consumption over GDP
+    ("spending_ratio_0", _F),  # public spending over GDP
+    ("port_throughput_0", _F),  # Mt a year, six ports
+    # --- state, markets, sums
     ("tianjin_appeal", _F, (2,)),
     ("rail_appeal", _F, (2,)),
     ("tianjin_miles", _F, (N_DESTINATIONS,)),
