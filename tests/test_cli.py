@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -451,3 +452,17 @@ def test_input_errors_raised_anywhere_become_one_message(engine: Engine, monkeyp
     monkeypatch.setattr(sys.modules["simulator.parameters"], "draw_table", refuse)
     result = liaosim("run", "baseline")
     assert (result.exit_code, result.stderr) == (2, "Error: mine.toml: markup: 3 is out of range; allowed: 0 to 1\n")
+
+
+README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("line", re.findall(r"^\$ liaosim (.*?)(?: +#.*)?$", README, re.M))
+def test_commands_of_the_readme_work(engine: Engine, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    fake_quarter(monkeypatch)
+    Path("my_policy.toml").write_text(
+        '[scenario]\nname = "my_policy"\ntitle = "t"\nsummary = "s"\nsources = ["none"]\nextends = "baseline"\n',
+        encoding="utf-8",
+    )
+    result = liaosim(*line.split())
+    assert result.exit_code == 0, result.output
