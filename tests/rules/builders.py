@@ -76,3 +76,15 @@ def nation(**values: Any) -> Record:
 def soe(**values: Any) -> Record:
     """Return a state-owned enterprise that is alive."""
     return record(records.SOE, **{"alive": 1, **values})
+
+
+def ports(**values: Any) -> np.ndarray[Any, np.dtype[Any]]:
+    return rows(records.PORT, records.N_PORTS, **values)
+
+
+def partners(**values: Any) -> np.ndarray[Any, np.dtype[Any]]:
+    return rows(records.PARTNER, records.N_PARTNERS, **values)
+
+
+def investor(**values: Any) -> Record:
+    return record(records.INVESTOR, **values)
