@@ -219,6 +219,7 @@ CITY: Final = _dtype(
     ("productivity_gain", _F),  # capacity-weighted sum over SOEs
     ("price", _F, (N_GROUPS,)),  # ln relative to the rest of China, base 0
     ("export_price", _F),
+    ("cargo_sent", _F, (N_DESTINATIONS,)),  # Mt
     ("gateway_weight", _F, (N_DESTINATIONS, N_GATEWAYS, 2)),
     ("freight", _F, (N_PARTNERS,)),  # ad valorem, change from base
     ("trade_cost", _F, (N_PARTNERS,)),  # ln, change from base
@@ -264,6 +265,10 @@ CITY: Final = _dtype(
     ("soe_capital", _F),
     ("soe_debt", _F),
     ("soe_investment", _F),
+    ("soe_capital_last", _F),
+    ("soe_debt_last", _F),
+    ("soe_debt_change", _F),  # lending less repayment and relief
+    ("cut_capital", _F),  # capital of SOEs ordered out
     ("soe_count", _F),
     ("zombie_count", _F),
     ("private_investment", _F, (N_SECTORS,)),
@@ -417,7 +422,10 @@ PROVINCE: Final = _dtype(
     ("attraction_total", _F, (N_HOMES, N_TYPES)),
     ("attraction_outside", _F),
     ("fdi_base_attraction", _F),
-    ("fdi_home", _F, (N_HOMES,)),
+    ("fdi_home", _F, (N_HOMES,)),  # bn USD
+    ("home_capital", _F, (N_HOMES,)),
+    ("home_earned", _F, (N_HOMES,)),
+    ("home_present", _F, (N_HOMES,)),
     ("appeal_total", _F),
     ("appeal_outside", _F),
     ("appeal_outside_0", _F),

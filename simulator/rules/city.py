@@ -210,6 +210,7 @@ def city_produces(city: Any, province: Any, nation: Any, par: Any) -> None:
     city.freed_capital = 0.0
     city.freed_labour = 0.0
     city.written_off = 0.0
+    city.cut_capital = 0.0
     city.soe_loans = 0.0
     city.exit_cost = 0.0
     for h in range(N_GROUPS):
@@ -246,6 +247,9 @@ def city_lends(city: Any, nation: Any, par: Any) -> None:
     city.loan_losses += 0.25 * (par.loss_given_default * city.written_off - city.loan_losses)
     left = cap - par.crowding_out * used - par.loss_on_credit * city.loan_losses
     city.private_credit = min(max(0.02 * city.credit, left), city.credit - used)
+    city.soe_capital_last = city.soe_capital
+    city.soe_debt_last = city.soe_debt
+    city.soe_debt_change = 0.0
     city.soe_labour = 0.0
     city.soe_labour_demand = 0.0
     city.soe_capital = 0.0

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from simulator.compilation import rule
-from simulator.records import N_CITIES
+from simulator.records import N_CITIES, N_SECTORS
 from simulator.rules.maths import clip
 
 
@@ -79,8 +79,13 @@ def city_spends(city: Any, province: Any, nation: Any, policy: Any, par: Any) ->
     city.infrastructure_investment = par.spend_infrastructure * budget + city.land_financing
     city.infrastructure_investment += policy.public_investment * share
     province.debt += province.borrowing * share + (1.0 - par.land_share) * city.land_financing
+
+
+@rule
+def city_adds_investment(city: Any) -> None:
+    """Gross fixed capital formation of the city: private, state-owned, foreign, infrastructure, ports (E17)."""
     city.investment = city.soe_investment + city.fdi_investment + city.infrastructure_investment + city.port_investment
-    for s in range(3):
+    for s in range(N_SECTORS):
         city.investment += city.private_investment[s]
 
 

@@ -162,11 +162,17 @@ def city_clears_foreign(city: Any) -> None:
 
 
 @rule
-def investor_reports(investor: Any, cities: Any) -> None:
+def investor_reports(investor: Any, cities: Any, province: Any) -> None:
     """Add the investor's plants to the foreign capital of the cities: the stock is the sum over investors."""
+    total = 0.0
     for c in range(N_CITIES):
         if investor.capital[c] > 0.0:
             cities[c].foreign_capital[investor.home, investor.sector] += investor.capital[c]
+            total += investor.capital[c]
+    province.home_capital[investor.home] += total
+    province.home_earned[investor.home] += total * investor.return_a
+    if total > 0.0:
+        province.home_present[investor.home] += 1.0
 
 
 @rule

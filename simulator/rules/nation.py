@@ -55,6 +55,9 @@ def nation_turns(province: Any, nation: Any, par: Any) -> None:
     province.imports = 0.0
     for h in range(N_HOMES):
         province.fdi_home[h] = 0.0
+        province.home_capital[h] = 0.0
+        province.home_earned[h] = 0.0
+        province.home_present[h] = 0.0
         for k in range(N_TYPES):
             province.attraction_total[h, k] = 0.0
     for g in range(N_GATEWAYS):

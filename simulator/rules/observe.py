@@ -273,30 +273,18 @@ def observe_partner(m: int, partners: Any, cities: Any, province: Any, nation: A
 
 
 @rule
-def observe_origin(h: int, investors: Any, province: Any, out: Any) -> None:
+def observe_origin(h: int, province: Any, out: Any) -> None:
     """Outputs of the investors of one home."""
     out.fdi = province.fdi_home[h]
-    out.capital = 0.0
-    out.investors = 0.0
-    earned = 0.0
-    for i in range(len(investors)):
-        investor = investors[i]
-        if investor.home == h:
-            total = 0.0
-            for c in range(N_CITIES):
-                total += investor.capital[c]
-            out.capital += total
-            earned += investor.return_a * total
-            if total > 0.0:
-                out.investors += 1.0
-    out.return_a = earned / out.capital if out.capital > 0.0 else 0.0
+    out.capital = province.home_capital[h]
+    out.return_a = province.home_earned[h] / out.capital if out.capital > 0.0 else 0.0
+    out.investors = province.home_present[h]
 
 
 @rule
 def observe_all(
     cities: Any,
     ports: Any,
-    investors: Any,
     partners: Any,
     province: Any,
     nation: Any,
@@ -322,4 +310,4 @@ def observe_all(
     for m in range(N_PARTNERS):
         observe_partner(m, partners, cities, province, nation, par, out_partner[m])
     for h in range(N_HOMES):
-        observe_origin(h, investors, province, out_origin[h])
+        observe_origin(h, province, out_origin[h])

@@ -165,6 +165,7 @@ def city_ships(city: Any, ports: Any, province: Any, nation: Any, par: Any) -> N
             grown *= cargo_growth(nation, par)
             boxed = par.container_share_coastal
         tonnes = city.cargo_0[d] * grown
+        city.cargo_sent[d] = tonnes
         for g in range(N_GATEWAYS):
             loose = tonnes * (1.0 - boxed) * city.gateway_weight[d, g, BULK]
             boxes = tonnes * boxed * city.gateway_weight[d, g, CONTAINERS]

@@ -124,6 +124,7 @@ def soe_cuts_capacity(soe: Any, city: Any, policy: Any, par: Any) -> None:
     city.freed_labour += cut * soe.labour
     city.exit_cost += par.severance_quarters * city.wage * cut * soe.labour
     city.written_off += par.cut_write_off * cut * soe.debt
+    city.cut_capital += cut * soe.capital
     soe.capital *= 1.0 - cut
     soe.labour *= 1.0 - cut
     soe.debt *= 1.0 - par.cut_write_off * cut
@@ -172,7 +173,9 @@ def soe_invests(soe: Any, city: Any, par: Any) -> None:
     cash = par.cash_reinvested * max(0.0, soe.profit - soe.interest)
     spare = 0.5 * max(0.0, cash - soe.investment)
     relief = par.zombie_relief * soe.debt if soe.zombie == 1 else 0.0
-    soe.debt = max(0.0, soe.debt + lent - spare - relief)
+    before = soe.debt
+    soe.debt = max(0.0, before + lent - spare - relief)
+    city.soe_debt_change += soe.debt - before
     soe.capital = soe.capital * (1.0 - par.depreciation) + soe.investment
     city.soe_investment += soe.investment
 
@@ -209,7 +212,7 @@ def soe_learns(soe: Any, city: Any, policy: Any, par: Any) -> None:
 
 
 @rule
-def soe_adjusts(soe: Any, city: Any, policy: Any, par: Any) -> None:
+def soe_adjusts(soe: Any, city: Any, province: Any, policy: Any, par: Any) -> None:
     """Carry out the quarter's plans: invest, hire, learn; join the city's sums (E17, E28, E32, E33)."""
     soe_invests(soe, city, par)
     soe_hires(soe, city, policy, par)
@@ -219,6 +222,7 @@ def soe_adjusts(soe: Any, city: Any, policy: Any, par: Any) -> None:
     city.soe_labour += soe.labour
     city.soe_count += 1.0
     city.zombie_count += soe.zombie
+    province.soe_alive += 1.0
 
 
 @rule
@@ -251,8 +255,10 @@ def soe_is_born(soe: Any, city: Any, province: Any, par: Any, u: float) -> None:
     soe.zombie = 0
     soe.utilisation = par.normal_utilisation
     soe.investment = soe.capital
+    city.soe_debt_change += soe.debt
     city.soe_investment += soe.capital
     city.soe_capital += soe.capital
     city.soe_debt += soe.debt
     city.soe_labour += soe.labour
     city.soe_count += 1.0
+    province.soe_alive += 1.0
