@@ -151,10 +151,14 @@ def _graduates(province: Table) -> dict[int, float]:
 
 
 def _working_age(province: Table) -> dict[int, float]:
+    """Share of ages 15-64: a parabola through the logs of 2005-16, because yearly sample surveys jump by 2 points."""
     aged = years_of(province, "Liaoning", "working_age_population")
     people = years_of(province, "Liaoning", "population")
-    share = {year: aged[year] / people[year] for year in aged if year <= 2016}
-    return extend(share, math.expm1(province.value("Liaoning", "working_age_share_growth", "2018")))
+    years = np.array([year for year in sorted(aged) if year <= 2016], dtype=np.float64)
+    share = np.array([math.log(aged[int(year)] / people[int(year)]) for year in years])
+    smooth = np.polyval(np.polyfit(years - 2010.0, share, 2), years - 2010.0)
+    return extend(dict(zip(years.astype(int).tolist(), np.exp(smooth).tolist(), strict=True)),
+                  math.expm1(province.value("Liaoning", "working_age_share_growth", "2018")))
 
 
 def _hinterland(province: Table) -> dict[int, float]:

@@ -145,6 +145,7 @@ CITY: Final = _dtype(
     ("exports_0", _F, (N_PARTNERS,)),
     ("imports_0", _F, (N_PARTNERS,)),
     ("gdp_0", _F),
+    ("last_0", _F),  # the quarter before the base quarter over the base quarter: growth before the base
     ("gdp_share_0", _F),
     ("efficient_labour_0", _F),
     ("workers_0", _F),
@@ -359,7 +360,8 @@ INVESTOR: Final = _dtype(
     ("type", _I),
     ("sector", _I),  # 0 industry, 1 services
     ("size", _F),  # mean 1
-    ("weight", _F),  # share of the foreign capital of its home and sector
+    ("luck_start", _F),  # uniform: is a project in progress in the base quarter, and at which stage
+    ("luck_place", _F),  # uniform: where
     ("capital", _F, (N_CITIES,)),
     ("location", _I),  # city of the project in progress
     ("stages_left", _I),
@@ -397,6 +399,8 @@ PROVINCE: Final = _dtype(
     ("price_commodity_0", _F),
     ("wage_national_last", _F),
     ("wage_growth", _F),
+    ("working_age_last", _F),
+    ("working_age_growth", _F),
     ("access_reference", _F),  # ln, mean of cities without policy
     ("concentration", _F),  # Herfindahl index of port owner groups
     ("group_congestion", _F, (N_PORTS, 2)),
@@ -418,6 +422,7 @@ PROVINCE: Final = _dtype(
     ("soe_alive", _F),
     ("soe_slots", _F),
     ("foreign_return_0", _F),
+    ("investors", _F),  # number of investors
     ("fdi_pool", _F),  # bn USD
     ("attraction_total", _F, (N_HOMES, N_TYPES)),
     ("attraction_outside", _F),

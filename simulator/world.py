@@ -209,9 +209,10 @@ def _investors(scale: float) -> Records:
     out["type"] = [k for _, k in rows]
     out["sector"] = np.where(out["type"] == 2, 1, 0)
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([WORLD_SEED, 2])))
-    u = np.clip(generator.random(len(rows)), 1e-12, 1.0 - 1e-12)
-    size = np.exp(0.35 * ndtri(u))
+    u = np.clip(generator.random((len(rows), 3)), 1e-12, 1.0 - 1e-12)
+    size = np.exp(0.35 * ndtri(u[:, 0]))
     out["size"] = size / size.mean()
+    out["luck_start"], out["luck_place"] = u[:, 1], u[:, 2]
     return out
 
 

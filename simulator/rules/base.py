@@ -25,6 +25,7 @@ from simulator.records import (
     SERVICES,
 )
 from simulator.rules.city import capital_share, efficient_labour, foreign_in, gross_return_a
+from simulator.rules.investor import stage_size
 from simulator.rules.maths import clip
 from simulator.rules.people import graduate_appeal
 from simulator.rules.port import (
@@ -101,9 +102,10 @@ def base_output(city: Any, par: Any) -> None:
         city.potential[s] = city.potential_0[s]
     city.soe_potential = city.industry_potential_0 - city.potential_0[INDUSTRY]
     city.industry_utilisation = par.normal_utilisation
+    city.last_0 = math.exp(-par.growth_before_base)
     city.gdp = city.gdp_0
     for k in range(5):
-        city.gdp_past[k] = city.gdp_0 * math.exp(-par.growth_before_base * k)
+        city.gdp_past[k] = city.gdp_0 * math.exp(-par.growth_before_base * (k + 1))
 
 
 @rule
@@ -200,6 +202,22 @@ def base_foreign(cities: Any, investors: Any, province: Any, nation: Any, par: A
     total = 0.0
     for i in range(len(investors)):
         total += investors[i].size
+    province.investors = float(len(investors))
+    busy = 1.5 / (1.0 / par.fdi_activity + 1.5)
+    for i in range(len(investors)):
+        investor = investors[i]
+        investor.stages_left = 0
+        if investor.luck_start < busy:
+            investor.stages_left = 1 + int(3.0 * investor.luck_start / busy)
+            pool = nation.fdi_inflow * par.fdi_awareness
+            investor.stage_usd = stage_size(investor.size, pool, len(investors), par)
+            investor.location = N_CITIES - 1
+            reached = 0.0
+            for c in range(N_CITIES - 1, -1, -1):
+                reached += cities[c].fdi_share_0
+                if investor.luck_place <= reached:
+                    investor.location = c
+                    break
     for c in range(N_CITIES):
         city = cities[c]
         cap = total_capital_0(city, INDUSTRY, par) - city.soe_capital
@@ -309,17 +327,17 @@ def base_mix(city: Any, par: Any) -> None:
 def base_demand(city: Any, province: Any, par: Any) -> None:
     """Sales of each industry group to the rest of China: base output less local content, at least 2 % of it.
 
-    Where local uses would ask for more than the group produces, local content is scaled down, so demand equals
-    output in the base quarter.
+    Orders follow the uses of the quarter before. Where local uses would ask for more than the group produces, local content
+    is scaled down, so demand equals output in the base quarter.
     """
     exports = (1.0 - par.gateway_spread) * city.exports_total
     exports += par.gateway_spread * province.exports_0 * city.value_added_0[INDUSTRY] / province.industry_0
     for h in range(N_GROUPS):
         base = city.value_added_0[INDUSTRY] * city.group_mix_0[h]
-        local = par.content_exports * exports * city.export_mix[h]
-        local += par.content_investment * city.investment_0 * city.investment_mix[h]
+        local = par.content_investment * city.investment_0 * city.investment_mix[h]
         local += par.content_public * city.public_consumption_0 * city.consumption_mix[h]
         local += par.content_consumption * city.consumption_0 * city.consumption_mix[h]
+        local = city.last_0 * local + par.content_exports * exports * city.export_mix[h]
         city.local_content[h] = min(1.0, 0.98 * base / local)
         city.national_sales_0[h] = base - city.local_content[h] * local
         city.demand[h] = base
@@ -483,9 +501,10 @@ def base_budget(cities: Any, province: Any, nation: Any, par: Any) -> None:
     province.frontier = 0.0
     province.national_rd = 1.0
     province.wage_national_last = 1.0
+    province.working_age_last = 1.0
     province.padding_level = math.log1p(par.padding_0)
     for k in range(5):
-        province.gdp_past[k] = province.gdp_0 * math.exp(-par.growth_before_base * k)
+        province.gdp_past[k] = province.gdp_0 * math.exp(-par.growth_before_base * (k + 1))
         province.reported_log_past[k] = 0.0
     province.import_price_0 = par.import_commodity_share * math.log(nation.price_commodity)
     province.import_price_0 += (1.0 - par.import_commodity_share) * math.log(nation.price_manufactures)
@@ -517,6 +536,24 @@ def base_markets(cities: Any, province: Any, par: Any) -> None:
 
 
 @rule
+def base_last_quarter(cities: Any, province: Any) -> None:
+    """Put lagged flows one quarter back on the growth path before the base quarter, so that 2006 does not start at rest."""
+    for c in range(N_CITIES):
+        city = cities[c]
+        city.gdp *= city.last_0
+        for s in range(N_SECTORS):
+            city.output[s] *= city.last_0
+        city.private_output *= city.last_0
+        city.consumption *= city.last_0
+        city.public_consumption *= city.last_0
+        city.transfers *= city.last_0
+        city.investment *= city.last_0
+        city.revenue *= city.last_0
+    province.gdp *= cities[0].last_0
+    province.industry *= cities[0].last_0
+
+
+@rule
 def base_quarter(
     cities: Any, soes: Any, ports: Any, investors: Any, partners: Any, province: Any, nation: Any, policy: Any, par: Any
 ) -> None:
@@ -539,6 +576,7 @@ def base_quarter(
     base_markets(cities, province, par)
     base_cargo(cities, province, nation, par)
     base_ports(cities, ports, province, nation, policy, par)
+    base_last_quarter(cities, province)
     for m in range(N_PARTNERS):
         partners[m].demand = 0.0
         partners[m].trend = -partners[m].trend_growth

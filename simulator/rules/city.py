@@ -24,8 +24,9 @@ def city_reaches_markets(city: Any, cities: Any, province: Any, policy: Any, par
             cut = min(policy.metro_integration[city.index], policy.metro_integration[k])
         access += cities[k].gdp * math.exp(-par.access_decay * city.hours[k] * (1.0 - cut))
         reference += cities[k].gdp * math.exp(-par.access_decay * city.hours[k])
-    city.market_access = access / city.market_access_0
-    province.access_reference += city.gdp_share_0 * math.log(reference / city.market_access_0)
+    base = city.last_0 * city.market_access_0
+    city.market_access = access / base
+    province.access_reference += city.gdp_share_0 * math.log(reference / base)
 
 
 @rule
@@ -66,7 +67,7 @@ def city_plans_capacity(city: Any, par: Any) -> None:
     jointly owned plants. All are zero in the base quarter. Sums over state-owned enterprises restart here.
     """
     public = par.public_capital * math.log(
-        (city.infrastructure / city.infrastructure_0) / (city.gdp / city.gdp_0)
+        (city.infrastructure / city.infrastructure_0) / (city.gdp / (city.last_0 * city.gdp_0))
     )
     variety = par.variety_weight * math.log(city.firms) / (par.variety_substitution - 1.0)
     foreign = foreign_in(city, INDUSTRY)
@@ -159,14 +160,14 @@ def city_meets_demand(city: Any, province: Any, nation: Any, par: Any) -> None:
         city.overflow[h] = wanted - city.private_sold[h]
         city.slack[h] = place - city.private_sold[h]
 
-    local = (city.consumption + city.public_consumption) / (city.consumption_0 + city.public_consumption_0)
-    industry = city.output[INDUSTRY] / city.value_added_0[INDUSTRY]
+    local = (city.consumption + city.public_consumption) / (city.consumption_0 + city.public_consumption_0) / city.last_0
+    industry = city.output[INDUSTRY] / city.value_added_0[INDUSTRY] / city.last_0
     share = par.services_consumer_share
     city.services_demand = city.value_added_0[SERVICES] * math.exp(
         par.services_elasticity * share * math.log(local) + (1.0 - share) * math.log(industry)
     )
     city.primary_demand = city.value_added_0[PRIMARY] * math.exp(
-        par.primary_local * math.log(city.consumption / city.consumption_0) + par.primary_national * math.log(nation.gdp)
+        par.primary_local * math.log(city.consumption / city.consumption_0 / city.last_0) + par.primary_national * math.log(nation.gdp)
     )
 
 

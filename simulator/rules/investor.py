@@ -92,6 +92,16 @@ def city_attracts(city: Any, province: Any, nation: Any, policy: Any, par: Any) 
 
 
 @rule
+def stage_size(size: float, pool: float, investors: int, par: Any) -> float:
+    """Amount of one of four stages, bn USD, such that expected inflow is half the pool in the base quarter.
+
+    An idle investor decides with probability `fdi_activity` a quarter; half of the decisions bind it for three more.
+    """
+    pace = 1.0 / (1.0 / par.fdi_activity + 1.5)
+    return 0.25 * size * pool / (investors * pace)
+
+
+@rule
 def investor_acts(
     investor: Any, cities: Any, province: Any, nation: Any, policy: Any, par: Any, u_act: float, u_place: float, u_exit: float
 ) -> None:
@@ -138,8 +148,7 @@ def investor_acts(
             return
         investor.location = place
         investor.stages_left = 4
-        pace = 1.0 / (1.0 / par.fdi_activity + 3.0)
-        investor.stage_usd = 0.25 * investor.size * province.fdi_pool / (400.0 * pace)
+        investor.stage_usd = stage_size(investor.size, province.fdi_pool, int(province.investors), par)
     elif cities[investor.location].foreign_return_a[investor.sector] < par.outside_return_a - par.stage_tolerance_a:
         investor.stages_left = 0
         return

@@ -50,6 +50,9 @@ def nation_turns(province: Any, nation: Any, par: Any) -> None:
     province.wage_growth = math.log(nation.wage / province.wage_national_last)
     province.wage_national_last = nation.wage
 
+    province.working_age_growth = nation.working_age / province.working_age_last - 1.0
+    province.working_age_last = nation.working_age
+
     province.access_reference = 0.0
     province.exports = 0.0
     province.imports = 0.0

@@ -56,7 +56,7 @@ def city_appeals(city: Any, province: Any, policy: Any, par: Any) -> None:
 
 @rule
 def city_receives_people(city: Any, province: Any, nation: Any, policy: Any, par: Any) -> None:
-    """New graduates (E51), migration and ageing of workers (E52), residents. Units: thousand.
+    """New graduates (E51), migration, births less deaths and ageing of workers (E52), residents. Units: thousand.
 
     Every graduate goes to one of 14 cities or leaves. The subsidy is paid to all who come, also to those who would
     have come anyway (E60). Migration is a rate, two-sided, falling with congestion.
@@ -68,8 +68,10 @@ def city_receives_people(city: Any, province: Any, nation: Any, policy: Any, par
 
     gap = math.log(city.wage) - math.log(province.outside_wage_0 * nation.wage)
     net = par.migration_speed * (gap + par.migration_cost_gap - par.congestion * crowding(city))
-    ageing = par.ageing * clip((nation.clock / 4.0 - 3.0) / 8.0, 0.0, 2.5)
-    city.workers *= 1.0 + clip(net - ageing, -0.05, 0.05)
+    fewer_births = par.natural_decrease * clip((nation.clock / 4.0 - 3.0) / 8.0, 0.0, 2.5)
+    aged = province.working_age_growth * (city.workers + city.graduates)
+    city.workers *= 1.0 + clip(net - fewer_births, -0.05, 0.05)
+    city.workers = max(0.2 * city.workers, city.workers + aged)
     city.graduates *= 1.0 - par.graduate_outflow
     city.graduates += city.graduates_arrived
     city.population = (city.workers + city.graduates) / (city.participation_0 * nation.working_age)

@@ -161,7 +161,8 @@ def city_ships(city: Any, ports: Any, province: Any, nation: Any, par: Any) -> N
             boxed = par.container_share_foreign
         else:
             part = city.cargo_industry_share
-            grown = part * city.output[INDUSTRY] / city.value_added_0[INDUSTRY] + (1.0 - part) * nation.hinterland
+            grown = part * city.output[INDUSTRY] / city.value_added_0[INDUSTRY] / city.last_0
+            grown += (1.0 - part) * nation.hinterland
             grown *= cargo_growth(nation, par)
             boxed = par.container_share_coastal
         tonnes = city.cargo_0[d] * grown

@@ -82,6 +82,7 @@ def city_imports(city: Any, province: Any, partners: Any, par: Any) -> None:
     """
     use = par.import_industry_weight * city.output[INDUSTRY] / city.value_added_0[INDUSTRY]
     use += (1.0 - par.import_industry_weight) * city.investment / city.investment_0
+    use /= city.last_0
     home = math.exp(par.import_elasticity * math.log(use) - par.import_price_elasticity * province.import_price)
     level = par.import_for_exports * province.exports / province.exports_0 + (1.0 - par.import_for_exports) * home
     total = 0.0
