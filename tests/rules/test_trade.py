@@ -252,9 +252,10 @@ def importer(**values: object) -> Record:
         **{
             "imports_0": np.arange(1.0, N + 1.0),
             "output": (0.0, 5.0, 0.0),
-            "value_added_0": (0.0, 5.0, 0.0),
+            "value_added_0": (0.0, 6.25, 0.0),  # the quarter before the base quarter had 80 % of its size
             "investment": 3.0,
-            "investment_0": 3.0,
+            "investment_0": 3.75,
+            "last_0": 0.8,
             **values,
         }
     )
