@@ -1,0 +1,298 @@
+"""Many runs of one scenario: over luck and over parameter draws, on threads, by either engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator.draws import lever_sizes
+from simulator.errors import InputError
+from simulator.parameters import ParameterTable, draw_table
+from simulator.periods import labels, to_index
+from simulator.records import CITIES, GROUPS, HOMES, INVESTOR_TYPES
+from simulator.run import State, advance, draws_of, new_outputs, policies_of, prepare
+from simulator.scenario import Scenario
+from simulator.schedule import Schedule, first_difference
+from simulator.variables import ENTITIES, LEVELS, output_type, variables
+from simulator.world import World
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = npt.NDArray[np.float64]
+
+ENGINES: Final = ("compiled", "mesa")
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Results of the runs of one scenario.
+
+    Attributes
+    ----------
+    scenario : str
+    schedule : Schedule
+    quarters, runs, seed : int
+    engine : {"compiled", "mesa"}
+    levels : dict of str to ndarray, shape (runs, quarters, entities, variables)
+        Per level of ``variables.toml``; NaN in failed runs.
+    parameters : ParameterTable
+        Row i belongs to run i.
+    sizes : dict of str to ndarray, shape (runs,)
+        Sampled size of each sampled lever.
+    failures : tuple of (run, message)
+    states : dict of int to list of State
+        States kept at the start of a quarter, one per run, from which other scenarios branch.
+    """
+
+    scenario: str
+    schedule: Schedule
+    quarters: int
+    runs: int
+    seed: int
+    engine: str
+    levels: dict[str, FloatArray]
+    parameters: ParameterTable
+    sizes: dict[str, FloatArray]
+    failures: tuple[tuple[int, str], ...] = ()
+    states: Mapping[int, Sequence[State | None]] = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What every run of an ensemble shares."""
+
+    world: World
+    schedule: Schedule
+    quarters: int
+    seed: int
+    engine: str
+    parameters: np.ndarray[Any, np.dtype[Any]]
+    levels: dict[str, FloatArray]
+    check: bool
+    keep: tuple[int, ...]
+    base: Ensemble | None
+    branch: int
+
+
+def simulate(
+    world: World,
+    scenario: Scenario | Schedule,
+    *,
+    runs: int = 200,
+    seed: int = 1,
+    until: str = "2035Q4",
+    engine: str = "compiled",
+    threads: int | None = None,
+    parameters: ParameterTable | None = None,
+    check: bool = False,
+    base: Ensemble | None = None,
+    keep: Sequence[int] = (),
+    progress: Callable[[int], None] | None = None,
+) -> Ensemble:
+    """Simulate an ensemble; run i has luck i and parameter row i, whatever the engine, threads or order.
+
+    Parameters
+    ----------
+    world : World
+    scenario : Scenario or Schedule
+    runs, seed, until : int, int, str
+    engine : {"compiled", "mesa"}
+        Both give the same bits.
+    threads : int, optional
+        Default: all processors. The Mesa engine uses one.
+    parameters : ParameterTable, optional
+        Default: the prior.
+    check : bool
+        Test the invariants in every quarter; a run that breaks one is a failure.
+    base : Ensemble, optional
+        An ensemble of the same runs, seed and parameters. Where it kept the state of the first quarter in which the two
+        scenarios can differ, runs branch there: the same bits in less time.
+    keep : sequence of int
+        Quarters at whose start the states are kept for others to branch from.
+    progress : callable, optional
+        Called with the number of runs done.
+
+    Raises
+    ------
+    InputError
+        Unknown engine or parameters for another number of runs.
+    """
+    if engine not in ENGINES:
+        raise InputError(f'engine "{engine}" is not known; allowed are {", ".join(ENGINES)}')
+    schedule = scenario if isinstance(scenario, Schedule) else scenario.schedule(until)
+    name = "scenario" if isinstance(scenario, Schedule) else scenario.name
+    quarters = to_index(until) + 1
+    table = parameters if parameters is not None else draw_table("prior", runs, seed)
+    if len(table.values) != runs:
+        raise InputError(f"parameters: {len(table.values)} rows given for {runs} runs; one row a run is needed")
+    levels = {
+        level: np.full((runs, quarters, len(ENTITIES[level]), len(variables()[level])), np.nan) for level in LEVELS
+    }
+    source, branch = _branch(base, schedule, quarters, runs, seed, table, engine)
+    job = _Job(
+        world, schedule, quarters, seed, engine, table.records(), levels, check, tuple(sorted(keep)), source, branch
+    )
+    kept: dict[int, list[State | None]] = {q: [None] * runs for q in job.keep}
+    failures: list[tuple[int, str]] = []
+
+    def finish(run: int, outcome: tuple[str, dict[int, State]], done: int) -> None:
+        message, states = outcome
+        if message:
+            failures.append((run, message))
+            for values in levels.values():
+                values[run] = np.nan
+        for q, state in states.items():
+            kept[q][run] = state
+        if progress is not None:
+            progress(done)
+
+    workers = 1 if engine == "mesa" else max(1, threads or os.cpu_count() or 1)
+    if workers == 1:
+        for run in range(runs):
+            finish(run, _one_run(job, run), run + 1)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            pending: dict[Future[tuple[str, dict[int, State]]], int] = {
+                pool.submit(_one_run, job, run): run for run in range(runs)
+            }
+            try:
+                for done, future in enumerate(as_completed(pending), start=1):
+                    finish(pending[future], future.result(), done)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    keys = sorted(schedule.ranges())
+    drawn = [lever_sizes(schedule.ranges(), seed, run) for run in range(runs)]
+    sizes = {key: np.array([row[key] for row in drawn]) for key in keys}
+    return Ensemble(
+        name, schedule, quarters, runs, seed, engine, levels, table, sizes, tuple(sorted(failures)), kept
+    )
+
+
+def _branch(
+    base: Ensemble | None,
+    schedule: Schedule,
+    quarters: int,
+    runs: int,
+    seed: int,
+    table: ParameterTable,
+    engine: str,
+) -> tuple[Ensemble | None, int]:
+    """Return the base ensemble and the latest quarter at which runs may branch from it, or (None, 0)."""
+    if base is None or engine != "compiled" or base.engine != "compiled":
+        return None, 0
+    if (base.runs, base.seed, base.parameters.hash) != (runs, seed, table.hash) or base.quarters < quarters:
+        return None, 0
+    differs = first_difference(base.schedule, schedule, quarters)
+    limit = quarters if differs is None else differs
+    usable = [q for q in base.states if q <= limit and all(state is not None for state in base.states[q])]
+    return (base, max(usable)) if usable else (None, 0)
+
+
+def _one_run(job: _Job, run: int) -> tuple[str, dict[int, State]]:
+    """Simulate one run into its rows of the levels; return a failure message (or nothing) and the states kept."""
+    outputs = {
+        level: values[run].view(output_type(level))[..., 0] for level, values in job.levels.items()
+    }
+    policies = policies_of(job.schedule, job.quarters, job.seed, run)
+    draws = draws_of(job.world, job.seed, run, job.quarters)
+    states: dict[int, State] = {}
+    if job.engine == "mesa":
+        from simulator.model import run_mesa
+
+        message = run_mesa(job.world, policies, job.parameters[run : run + 1], draws, outputs, job.check)
+        return message or _not_finite(outputs), states
+    first = 0
+    if job.base is not None:
+        first = job.branch
+        origin = job.base.states[first][run]
+        assert origin is not None
+        state = origin.copy()
+        for level, values in job.levels.items():
+            values[run, :first] = job.base.levels[level][run, :first]
+    else:
+        state = prepare(job.world, job.parameters[run : run + 1], draws)
+    for stop in (*(q for q in job.keep if q > first), job.quarters):
+        message = advance(state, policies, draws, first, min(stop, job.quarters), outputs, check=job.check)
+        if message:
+            return message, states
+        first = min(stop, job.quarters)
+        if stop in job.keep:
+            states[stop] = state.copy()
+    return _not_finite(outputs), states
+
+
+def _not_finite(outputs: Mapping[str, np.ndarray[Any, np.dtype[Any]]]) -> str:
+    """Return a message if a provincial output is not a finite number."""
+    values = outputs["province"]
+    names = values.dtype.names or ()
+    for name in names:
+        wrong = ~np.isfinite(values[name][:, 0])
+        if wrong.any():
+            return f"{labels(len(values))[int(np.argmax(wrong))]}: {name} is not a finite number"
+    return ""
+
+
+def agent_history(world: World, scenario: Scenario | Schedule, run: int, like: Ensemble) -> dict[str, pd.DataFrame]:
+    """Return every enterprise and investor of one run in every quarter.
+
+    Parameters
+    ----------
+    run : int
+        Which run of `like`, which also gives seed, parameters and horizon.
+
+    Returns
+    -------
+    dict
+        ``soe`` and ``investor`` -> DataFrame, one row an agent and quarter; units as in ``records.py``.
+    """
+    import pandas as pd
+
+    schedule = scenario if isinstance(scenario, Schedule) else scenario.schedule(labels(like.quarters)[-1])
+    draws = draws_of(world, like.seed, run, like.quarters)
+    policies = policies_of(schedule, like.quarters, like.seed, run)
+    state = prepare(world, like.parameters.records()[run : run + 1], draws)
+    outputs = new_outputs(like.quarters)
+    soe_fields = ("alive", "zombie", "capital", "debt", "labour", "output", "utilisation", "profit", "coverage")
+    investor_fields = ("location", "stages_left", "arrived_usd", "return_a")
+    history: dict[str, list[Any]] = {f: [] for f in (*soe_fields, *investor_fields, "investor_capital")}
+    for t in range(like.quarters):
+        advance(state, policies, draws, t, t + 1, outputs)
+        for name in soe_fields:
+            history[name].append(np.asarray(state.soes[name]).copy())
+        for name in investor_fields:
+            history[name].append(np.asarray(state.investors[name]).copy())
+        history["investor_capital"].append(np.asarray(state.investors["capital"]).sum(axis=1))
+    periods = labels(like.quarters)
+
+    def frame(count: int, fixed: dict[str, Any], names: Sequence[str]) -> pd.DataFrame:
+        columns: dict[str, Any] = {"run": run, "period": np.repeat(periods, count)}
+        columns["agent"] = np.tile(np.arange(count), len(periods))
+        columns |= {name: np.tile(values, len(periods)) for name, values in fixed.items()}
+        columns |= {name.removeprefix("investor_"): np.concatenate(history[name]) for name in names}
+        return pd.DataFrame(columns)
+
+    soes, investors = world.soes, world.investors
+    place = np.array([*CITIES, ""])
+    result = {
+        "soe": frame(
+            len(soes),
+            {"city": np.array(CITIES)[soes["city"]], "group": np.array(GROUPS)[soes["group"]]},
+            soe_fields,
+        ),
+        "investor": frame(
+            len(investors),
+            {"home": np.array(HOMES)[investors["home"]], "type": np.array(INVESTOR_TYPES)[investors["type"]]},
+            (*investor_fields, "investor_capital"),
+        ),
+    }
+    busy = result["investor"]["stages_left"].to_numpy() > 0
+    result["investor"]["location"] = place[np.where(busy, result["investor"]["location"].to_numpy(), -1)]
+    return result

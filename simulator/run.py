@@ -1,0 +1,173 @@
+"""One run: its records, drivers, luck and policies, advanced by the compiled loop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final
+
+import numpy as np
+
+from simulator import links
+from simulator.draws import Draws, draw_run, lever_sizes
+from simulator.loop import prepare_run, run_quarters
+from simulator.records import N_CITIES, POLICY
+from simulator.rules.invariants import MESSAGES
+from simulator.schedule import Schedule
+from simulator.variables import ENTITIES, LEVELS, output_type
+from simulator.world import World
+
+Records = np.ndarray[Any, np.dtype[Any]]
+Outputs = Mapping[str, Records]
+
+NO_POLICY: Final = np.zeros(1, POLICY)
+
+
+@dataclass(frozen=True)
+class State:
+    """Records of one run at the start of a quarter; `path` and `parameters` are those of the run.
+
+    The arrays are changed in place as the run advances; `copy` gives a state that stays.
+    """
+
+    cities: Records
+    soes: Records
+    ports: Records
+    investors: Records
+    partners: Records
+    province: Records
+    path: Records
+    parameters: Records
+
+    def copy(self) -> State:
+        """Return a state with its own arrays; drivers and parameters, which never change, are shared."""
+        moving = ("cities", "soes", "ports", "investors", "partners", "province")
+        return replace(self, **{name: getattr(self, name).copy() for name in moving})
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays, bytes."""
+        return sum(int(getattr(self, item.name).nbytes) for item in fields(self))
+
+
+@dataclass(frozen=True)
+class LinkUse:
+    """What a run does with the links between blocks: nothing, record them, or feed some from a recorded path."""
+
+    modes: Records
+    tape: Records
+
+    @classmethod
+    def ignored(cls) -> LinkUse:
+        """Let every block hand on its own results."""
+        return cls(links.modes(), links.new_tape(1))
+
+    @classmethod
+    def recording(cls, quarters: int) -> LinkUse:
+        """Record what every block hands on, for `quarters` quarters."""
+        return cls(links.modes(record=True), links.new_tape(quarters))
+
+    def feeding(self, *held: str) -> LinkUse:
+        """Feed the named links (all if none is named) from this recorded path."""
+        return LinkUse(links.modes(held=held or links.NAMES), self.tape)
+
+
+def draws_of(world: World, seed: int, run: int, quarters: int) -> Draws:
+    """Return the luck of one run for this world."""
+    return draw_run(seed, run, quarters, len(world.soes), len(world.investors), N_CITIES, len(world.free))
+
+
+def prepare(world: World, parameters: Records, draws: Draws) -> State:
+    """Return the state at the start of 2006Q1 for a parameter draw.
+
+    Parameters
+    ----------
+    parameters : record array, shape (1,)
+    draws : Draws
+        Its driver scores decide how the world deviates after the last observed quarter.
+    """
+    names = ("cities", "soes", "ports", "investors", "partners", "province")
+    own = {name: getattr(world, name).copy().view(np.recarray) for name in names}
+    scores = np.zeros((len(world.path), len(world.free)))
+    scores[: len(draws.drivers)] = draws.drivers
+    state = State(**own, path=world.path.copy().view(np.recarray), parameters=parameters.copy().view(np.recarray))
+    prepare_run(
+        state.cities,
+        state.soes,
+        state.ports,
+        state.investors,
+        state.partners,
+        state.province,
+        state.path,
+        NO_POLICY.view(np.recarray),
+        state.parameters,
+        scores,
+        world.process,
+        world.free,
+    )
+    return state
+
+
+def new_outputs(quarters: int) -> dict[str, Records]:
+    """Return empty outputs of one run: level -> records, shape (quarters, entities)."""
+    return {level: np.zeros((quarters, len(ENTITIES[level])), output_type(level)) for level in LEVELS}
+
+
+def policies_of(schedule: Schedule, quarters: int, seed: int, run: int) -> Records:
+    """Return the policy in force in every quarter of one run, with its sampled sizes; shape (quarters,)."""
+    return schedule.policy(quarters, lever_sizes(schedule.ranges(), seed, run))
+
+
+def advance(
+    state: State,
+    policies: Records,
+    draws: Draws,
+    first: int,
+    last: int,
+    outputs: Outputs,
+    link_use: LinkUse | None = None,
+    check: bool = False,
+) -> str:
+    """Run quarters `first` up to (not including) `last`, changing `state` and `outputs` in place.
+
+    Returns
+    -------
+    str
+        Empty, or which invariant broke in which quarter (only tested with `check`).
+    """
+    use = link_use or LinkUse.ignored()
+    quarter, code = run_quarters(
+        state.cities,
+        state.soes,
+        state.ports,
+        state.investors,
+        state.partners,
+        state.province,
+        state.path,
+        policies.view(np.recarray),
+        state.parameters,
+        draws.soe,
+        draws.act,
+        draws.place,
+        draws.leave,
+        draws.city,
+        draws.province,
+        draws.revision,
+        draws.survey,
+        first,
+        last,
+        *(outputs[level].view(np.recarray) for level in LEVELS),
+        use.modes,
+        links.SPECIFICATION,
+        use.tape,
+        links.as_bytes(state.cities),
+        links.as_bytes(state.ports),
+        links.as_bytes(state.province),
+        links.as_bytes(policies),
+        check,
+    )
+    if code == 0:
+        return ""
+    from simulator.periods import to_label
+
+    return f"{to_label(quarter)}: {MESSAGES[code]}"
