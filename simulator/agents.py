@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 
+from simulator.calls import Row, act
 from simulator.records import CITIES, GROUPS, HOMES, INVESTOR_TYPES, PORTS
 from simulator.rules import city as city_rules
 from simulator.rules import government, investor, people, port, reporting, soe, trade
@@ -24,16 +25,19 @@ class LiaoningAgent(mesa.Agent):  # type: ignore[misc]
     Attributes
     ----------
     record : numpy record
-        Its fields and units are declared in ``simulator/records.py``; changing it changes the model.
+        Its fields and units are declared in ``simulator/records.py``, read and set by name: ``agent.record["capital"]``.
+    row : tuple of array and int
+        The same record by its place, for fast calls.
     number : int
         Position among the agents of its kind.
     """
 
     model: LiaoningModel
 
-    def __init__(self, model: LiaoningModel, record: Any, number: int) -> None:
+    def __init__(self, model: LiaoningModel, records: Any, number: int) -> None:
         super().__init__(model)
-        self.record = record
+        self.row: Row = (records, number)
+        self.record = records[number]
         self.number = number
 
 
@@ -48,7 +52,7 @@ class City(LiaoningAgent):
     @property
     def enterprises(self) -> list[SOE]:
         """State-owned enterprises in the city that are in business."""
-        return [e for e in self.model.enterprises if e.record.city == self.number and e.record.alive == 1]
+        return [e for e in self.model.enterprises if e.record["city"] == self.number and e.record["alive"] == 1]
 
     # Capacity and prices
 
@@ -204,52 +208,55 @@ class City(LiaoningAgent):
 
 
 class SOE(LiaoningAgent):
-    """A state-owned enterprise; out of business while ``record.alive`` is 0, when its place may be taken by a new one."""
+    """A state-owned enterprise; out of business while ``record["alive"]`` is 0, when its place may be taken by a new one."""
 
-    @property
-    def city(self) -> City:
-        """The city it lies in."""
-        return self.model.cities_by_number[int(self.record.city)]
+    def __init__(self, model: LiaoningModel, records: Any, number: int) -> None:
+        super().__init__(model, records, number)
+        self.city: City = model.cities_by_number[int(self.record["city"])]
 
     @property
     def group(self) -> str:
         """Its industry group."""
-        return GROUPS[int(self.record.group)]
+        return GROUPS[int(self.record["group"])]
 
     @property
     def rivals(self) -> list[SOE]:
         """Other enterprises of the same industry group in its city."""
-        return [e for e in self.city.enterprises if e is not self and e.record.group == self.record.group]
+        return [e for e in self.city.enterprises if e is not self and e.record["group"] == self.record["group"]]
+
+    @property
+    def luck(self) -> float:
+        """Its uniform draw of this quarter."""
+        return float(self.model.draws.soe[self.model.quarter, self.number])
 
     def plan_capacity(self) -> None:
         """Work out what it can produce and how it stands among suppliers."""
-        if self.record.alive == 1:
-            soe.soe_plans_capacity(self.record, self.city.record, self.model.parameters)
+        if self.record["alive"] == 1:
+            act(soe.soe_plans_capacity, self.row, self.city.row, self.model.parameter_row)
 
     def take_orders(self) -> None:
         """Take orders up to capacity."""
-        if self.record.alive == 1:
-            soe.soe_takes_orders(self.record, self.city.record)
+        if self.record["alive"] == 1:
+            act(soe.soe_takes_orders, self.row, self.city.row)
 
     def produce(self) -> None:
         """Produce what is ordered."""
-        if self.record.alive == 1:
-            soe.soe_produces(self.record, self.city.record)
+        if self.record["alive"] == 1:
+            act(soe.soe_produces, self.row, self.city.row)
 
     def decide(self) -> None:
         """Settle accounts, survive or not, plan investment."""
         m = self.model
-        if self.record.alive == 1:
-            soe.soe_decides(self.record, self.city.record, m.policy, m.parameters, m.draws.soe[m.quarter, self.number])
+        if self.record["alive"] == 1:
+            act(soe.soe_decides, self.row, self.city.row, m.policy_row, m.parameter_row, self.luck)
 
     def adjust(self) -> None:
         """Invest, hire and learn; or be founded anew."""
         m = self.model
-        if self.record.alive == 1:
-            soe.soe_adjusts(self.record, self.city.record, m.province, m.policy, m.parameters)
+        if self.record["alive"] == 1:
+            act(soe.soe_adjusts, self.row, self.city.row, m.province_row, m.policy_row, m.parameter_row)
         else:
-            luck = m.draws.soe[m.quarter, self.number]
-            soe.soe_is_born(self.record, self.city.record, m.province, m.parameters, luck)
+            act(soe.soe_is_born, self.row, self.city.row, m.province_row, m.parameter_row, self.luck)
 
 
 class Port(LiaoningAgent):
@@ -268,7 +275,7 @@ class Port(LiaoningAgent):
     @property
     def partners(self) -> list[Port]:
         """Ports under the same owner."""
-        return [p for p in self.model.ports if p is not self and p.record.group == self.record.group]
+        return [p for p in self.model.ports if p is not self and p.record["group"] == self.record["group"]]
 
     def set_fee(self) -> None:
         """Set fee and handling charge."""
@@ -291,30 +298,30 @@ class ForeignInvestor(LiaoningAgent):
     @property
     def home(self) -> str:
         """Home economy."""
-        return HOMES[int(self.record.home)]
+        return HOMES[int(self.record["home"])]
 
     @property
     def type(self) -> str:
         """Kind of investor: market, efficiency or property."""
-        return INVESTOR_TYPES[int(self.record.type)]
+        return INVESTOR_TYPES[int(self.record["type"])]
 
     @property
     def location(self) -> City | None:
         """City of the project in progress, if there is one."""
-        if self.record.stages_left == 0:
+        if self.record["stages_left"] == 0:
             return None
-        return self.model.cities_by_number[int(self.record.location)]
+        return self.model.cities_by_number[int(self.record["location"])]
 
     def act(self) -> None:
         """Leave, go on building, or look for a place."""
         m, d = self.model, self.model.draws
         t, i = m.quarter, self.number
-        investor.investor_acts(
-            self.record, m.records.cities, m.province, m.nation, m.policy, m.parameters,
-            d.act[t, i], d.place[t, i], d.leave[t, i],
+        act(
+            investor.investor_acts, self.row, m.records.cities, m.province_row, m.nation_row, m.policy_row,
+            m.parameter_row, d.act[t, i], d.place[t, i], d.leave[t, i],
         )  # fmt: skip
 
     def report(self) -> None:
         """Add its plants to the foreign capital of the cities."""
         m = self.model
-        investor.investor_reports(self.record, m.records.cities, m.province)
+        act(investor.investor_reports, self.row, m.records.cities, m.province_row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from simulator.world import World
 
 PARAMETER_KINDS: Final = ("prior", "point")
+
+KEPT_STATES: Final = 1000
+"""States of whole runs that may be held in memory to branch from, about 1 MB each."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def simulate_and_report(names: Sequence[str], request: Request) -> None:
         folder,
         command=["liaosim", *sys.argv[1:]],
         chains={scenario.name: scenario.chain for scenario in scenarios},
-        agents=_agents(world, scenarios, results),
+        agents=_agents(world, scenarios, ensembles, results.medoids),
         warnings=remarks,
         started=started,
         overwrite=request.overwrite,
@@ -163,6 +166,7 @@ def _ensembles(
 
     if not is_compiled():
         say("Compiling the model for this machine (once, about a minute) ...")
+    keep = _branch_quarters(scenarios, request)
     ensembles: list[Ensemble] = []
     with progress_bars(wanted=not request.json) as start:
         for scenario in scenarios:
@@ -177,6 +181,7 @@ def _ensembles(
                 parameters=table,
                 check=request.check,
                 base=ensembles[0] if ensembles else None,
+                keep=() if ensembles else keep,
                 progress=start(scenario.name, request.runs),
             )
             if len(ensemble.failures) == request.runs:
@@ -185,15 +190,34 @@ def _ensembles(
     return ensembles
 
 
-def _agents(world: World, scenarios: Sequence[Scenario], results: Results) -> dict[str, pd.DataFrame]:
+def _branch_quarters(scenarios: Sequence[Scenario], request: Request) -> tuple[int, ...]:
+    """Return the first quarter in which each other scenario can differ from the first.
+
+    None for the Mesa engine, which does not branch, or if the states there would take too much memory.
+    """
+    from simulator.periods import count_until
+    from simulator.schedule import first_difference
+
+    if request.engine != "compiled":
+        return ()
+    quarters = count_until(request.until)
+    base, *others = (scenario.schedule(request.until) for scenario in scenarios)
+    found = {first_difference(base, other, quarters) for other in others}
+    keep = tuple(sorted({quarters if quarter is None else quarter for quarter in found} - {0}))
+    return keep if len(keep) * request.runs <= KEPT_STATES else ()
+
+
+def _agents(
+    world: World, scenarios: Sequence[Scenario], ensembles: Sequence[Ensemble], medoids: Mapping[str, int]
+) -> dict[str, pd.DataFrame]:
     """Return the histories of the agents of each scenario's medoid run, by kind of agent."""
     import pandas as pd
 
     from simulator.ensemble import agent_history
 
     parts: dict[str, list[pd.DataFrame]] = {}
-    for scenario, ensemble in zip(scenarios, results.ensembles, strict=True):
-        history = agent_history(world, scenario, results.medoids[scenario.name], ensemble)
+    for scenario, ensemble in zip(scenarios, ensembles, strict=True):
+        history = agent_history(world, scenario, medoids[scenario.name], ensemble)
         for kind, frame in history.items():
             frame.insert(0, "scenario", scenario.name)
             parts.setdefault(kind, []).append(frame)

@@ -97,7 +97,7 @@ def progress_bars(wanted: bool) -> Iterator[Callable[[str, int], Callable[[int],
     Yields
     ------
     callable
-        ``start(name, total)`` opens a bar and returns what to call with the number of runs just finished,
+        ``start(name, total)`` opens a bar and returns what to call with the number of runs done so far,
         or None if no bar is shown.
     """
     if not (wanted and sys.stderr.isatty()):
@@ -118,7 +118,7 @@ def progress_bars(wanted: bool) -> Iterator[Callable[[str, int], Callable[[int],
 
     def start(name: str, total: int) -> Callable[[int], None]:
         task = bars.add_task(name, total=total)
-        return lambda finished: bars.advance(task, finished)
+        return lambda done: bars.update(task, completed=done)
 
     with bars:
         yield start

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar, cast
 
 import numba
 import numba.core.config
+import numpy as np
 import platformdirs
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,3 +59,8 @@ def rule(function: F) -> F:
         return cast(F, numba.njit(nogil=True, cache=True)(function))
     finally:
         config.CACHE_DIR = previous
+
+
+def for_rules(records: np.ndarray[Any, np.dtype[Any]]) -> np.ndarray[Any, np.dtype[Any]]:
+    """Return records as the rules can use them: plain when compiled, with attributes when ``NUMBA_DISABLE_JIT=1``."""
+    return records.view(np.recarray) if numba.config.DISABLE_JIT else records

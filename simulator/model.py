@@ -14,6 +14,8 @@ import numpy as np
 
 from simulator import links
 from simulator.agents import SOE, City, ForeignInvestor, LiaoningAgent, Port
+from simulator.calls import Row
+from simulator.compilation import for_rules
 from simulator.draws import Draws
 from simulator.errors import InputError, nearest
 from simulator.parameters import draw_table
@@ -121,7 +123,7 @@ class LiaoningModel(mesa.Model):  # type: ignore[misc]
             if not issubclass(kind, AGENT_CLASSES[name]):
                 raise InputError(f"agent_classes: {kind.__name__} must be a subclass of {name}")
         self.records = state
-        self.policies = policies.view(np.recarray)
+        self.policies = for_rules(policies)
         self.draws = draws
         self.outputs = outputs
         self.quarter = -1
@@ -129,12 +131,16 @@ class LiaoningModel(mesa.Model):  # type: ignore[misc]
         self.link_use = LinkUse.ignored()
         self.province = state.province[0]
         self.parameters = state.parameters[0]
+        self.province_row: Row = (state.province, 0)
+        self.parameter_row: Row = (state.parameters, 0)
+        self.nation_row: Row = (state.path, 0)
+        self.policy_row: Row = (self.policies, 0)
         self.nation = state.path[0]
         self.policy = self.policies[0]
-        self.cities_by_number = [classes["City"](self, record, n) for n, record in enumerate(state.cities)]
-        self._enterprises = [classes["SOE"](self, record, n) for n, record in enumerate(state.soes)]
-        self._ports = [classes["Port"](self, record, n) for n, record in enumerate(state.ports)]
-        self._investors = [classes["ForeignInvestor"](self, record, n) for n, record in enumerate(state.investors)]
+        self.cities_by_number = [classes["City"](self, state.cities, n) for n in range(len(state.cities))]
+        self._enterprises = [classes["SOE"](self, state.soes, n) for n in range(len(state.soes))]
+        self._ports = [classes["Port"](self, state.ports, n) for n in range(len(state.ports))]
+        self._investors = [classes["ForeignInvestor"](self, state.investors, n) for n in range(len(state.investors))]
         self.cities = mesa.agent.AgentSet(self.cities_by_number, random=self.random)
         self.enterprises = mesa.agent.AgentSet(self._enterprises, random=self.random)
         self.ports = mesa.agent.AgentSet(self._ports, random=self.random)
@@ -162,6 +168,8 @@ class LiaoningModel(mesa.Model):  # type: ignore[misc]
         self.quarter += 1
         self.nation = self.records.path[self.quarter]
         self.policy = self.policies[self.quarter]
+        self.nation_row = (self.records.path, self.quarter)
+        self.policy_row = (self.policies, self.quarter)
         self._hand_on("direct policy")
         for step in ORDER:
             self._carry_out(step)
@@ -257,7 +265,7 @@ class LiaoningModel(mesa.Model):  # type: ignore[misc]
     def observe(self) -> None:
         """Write the outputs of the quarter and, if asked to, test the invariants."""
         s = self.records
-        rows = [self.outputs[level].view(np.recarray)[self.quarter] for level in LEVELS]
+        rows = [for_rules(self.outputs[level])[self.quarter] for level in LEVELS]
         observe.observe_all(s.cities, s.ports, s.partners, self.province, self.nation, self.parameters, *rows)
         if self.check:
             code = check_quarter(s.cities, s.ports, self.province, self.nation, self.parameters)

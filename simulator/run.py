@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from simulator import links
+from simulator.compilation import for_rules
 from simulator.draws import Draws, draw_run, lever_sizes
 from simulator.loop import prepare_run, run_quarters
 from simulator.records import N_CITIES, POLICY
@@ -87,10 +88,10 @@ def prepare(world: World, parameters: Records, draws: Draws) -> State:
         Its driver scores decide how the world deviates after the last observed quarter.
     """
     names = ("cities", "soes", "ports", "investors", "partners", "province")
-    own = {name: getattr(world, name).copy().view(np.recarray) for name in names}
+    own = {name: for_rules(getattr(world, name).copy()) for name in names}
     scores = np.zeros((len(world.path), len(world.free)))
     scores[: len(draws.drivers)] = draws.drivers
-    state = State(**own, path=world.path.copy().view(np.recarray), parameters=parameters.copy().view(np.recarray))
+    state = State(**own, path=for_rules(world.path.copy()), parameters=for_rules(parameters.copy()))
     prepare_run(
         state.cities,
         state.soes,
@@ -99,7 +100,7 @@ def prepare(world: World, parameters: Records, draws: Draws) -> State:
         state.partners,
         state.province,
         state.path,
-        NO_POLICY.view(np.recarray),
+        for_rules(NO_POLICY),
         state.parameters,
         scores,
         world.process,
@@ -144,7 +145,7 @@ def advance(
         state.partners,
         state.province,
         state.path,
-        policies.view(np.recarray),
+        for_rules(policies),
         state.parameters,
         draws.soe,
         draws.act,
@@ -156,7 +157,7 @@ def advance(
         draws.survey,
         first,
         last,
-        *(outputs[level].view(np.recarray) for level in LEVELS),
+        *(for_rules(outputs[level]) for level in LEVELS),
         use.modes,
         links.SPECIFICATION,
         use.tape,

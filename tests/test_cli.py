@@ -48,8 +48,8 @@ class Engine:
             raise KeyboardInterrupt
         self.calls.append({"scenario": scenario.name, **options})
         if options["progress"]:
-            for _ in range(options["runs"]):
-                options["progress"](1)
+            for done in range(options["runs"]):
+                options["progress"](done + 1)
         ensemble = fake_ensemble(
             scenario.name,
             runs=options["runs"],
@@ -183,7 +183,7 @@ def test_run_passes_every_option_on(engine: Engine) -> None:
     del call["parameters"]
     assert call == {
         "scenario": "baseline", "runs": 3, "seed": 7, "until": "2008Q4", "engine": "mesa", "threads": 2,
-        "check": True, "base": None, "progress": None,
+        "check": True, "base": None, "keep": (), "progress": None,
     }  # fmt: skip
 
 
@@ -198,8 +198,26 @@ def test_compare_shares_parameters_and_branches_from_the_base(engine: Engine) ->
     assert [call["scenario"] for call in engine.calls] == ["baseline", "cjk_fta", "talent_retention"]
     assert engine.calls[0]["base"] is None
     assert [call["base"].scenario for call in engine.calls[1:]] == ["baseline", "baseline"]
+    assert [call["keep"] for call in engine.calls] == [(8,), (), ()], "both equal the base until the end"
     assert engine.draws == [("point", 4, 1, None)]
     assert len({id(call["parameters"]) for call in engine.calls}) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "keep"),
+    [
+        (["--runs", "4"], (32, 80)),  # the curb ends in 2014Q1, the agreement starts in 2026Q1
+        (["--runs", "501"], ()),  # too many states for the memory
+        (["--runs", "4", "--engine", "mesa"], ()),
+    ],
+)
+def test_base_keeps_the_states_that_others_branch_from(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, words: list[str], keep: tuple[int, ...]
+) -> None:
+    monkeypatch.setattr(sys.modules["simulator.ensemble"], "agent_history", lambda *_: {})
+    monkeypatch.setattr("simulator.store.write_results", lambda *_, **__: None)
+    assert liaosim("compare", "baseline", "no_financing_curb", "cjk_fta", *words).exit_code == 0
+    assert engine.calls[0]["keep"] == keep
 
 
 def test_results_are_written_and_named(engine: Engine) -> None:
@@ -429,7 +447,7 @@ def test_progress_is_shown_only_in_a_terminal() -> None:
         "    with progress_bars(wanted) as start:\n"
         "        step = start('[cjk]', 2)\n"
         "        print(step is not None)\n"
-        "        if step: step(1); step(1)\n"
+        "        if step: step(1); step(2)\n"
     )
     ours, theirs = pty.openpty()
     with in_process(code, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as process:
