@@ -29,8 +29,9 @@ LAYERS = (
      "simulator.compilation", "simulator.parameters", "simulator.tables", "simulator.table_needs",
      "simulator.statistics", "simulator.draws", "scenarios"),
     ("simulator.rules",),
-    ("simulator.levers", "simulator.schedule", "simulator.scenario_file", "simulator.scenario", "simulator.world"),
-    ("simulator.links", "simulator.quarter", "simulator.agents", "simulator.loop"),
+    ("simulator.levers", "simulator.schedule", "simulator.scenario_file", "simulator.scenario", "simulator.drivers",
+     "simulator.world"),
+    ("simulator.calls", "simulator.links", "simulator.quarter", "simulator.agents", "simulator.loop", "simulator.run"),
     ("simulator.model", "simulator.ensemble"),
     ("simulator.results", "simulator.manifest", "simulator.folder", "simulator.store", "simulator.headline"),
     ("simulator.sweep", "simulator.explain"),
@@ -223,7 +224,7 @@ def test_installed_wheel_runs(wheel: Path, tmp_path: Path) -> None:
     place, work = tmp_path / "site", tmp_path / "work"
     work.mkdir()
     zipfile.ZipFile(wheel).extractall(place)  # a wheel of pure Python is installed by unpacking
-    environment = {**os.environ, "PYTHONPATH": str(place)}
+    environment = {**os.environ, "PYTHONPATH": str(place), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     start = "import simulator; print(simulator.__file__); from simulator.cli import app; app()"
     words = ["run", "baseline", "--runs", "2", "--until", "2007Q4", "--out", "out"]
     done = subprocess.run(
