@@ -109,7 +109,7 @@ def city_sets_prices(city: Any, province: Any, nation: Any, policy: Any, par: An
     mean = 0.0
     for h in range(N_GROUPS):
         tightness = math.log(city.utilisation[h] / par.normal_utilisation)
-        city.markup[h] = clip(city.markup[h] + par.markup_adjustment * tightness, -0.4, 0.25)
+        city.markup[h] = clip(city.markup[h] + par.markup_adjustment * tightness, -0.8, 0.25)
         price = unit_cost + city.markup[h] + par.price_on_utilisation * tightness
         price += par.environment_cost * policy.environmental_standard * par.dirtiness[h]
         city.price[h] = price

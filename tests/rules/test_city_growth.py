@@ -65,7 +65,7 @@ def test_e31_no_credit_at_all() -> None:
     assert city["private_credit"] == 0.0
 
 
-@given(st.floats(0.0, 0.5), st.floats(0.0, 100.0), st.floats(0.0, 50.0), st.floats(0.0, 50.0))
+@given(st.floats(1e-6, 0.5), st.floats(0.0, 100.0), st.floats(0.0, 50.0), st.floats(0.0, 50.0))
 def test_e31_nobody_lends_more_than_there_is(ratio: float, asked: float, losses: float, written_off: float) -> None:
     city = lent(ratio, soe_loans=asked, loan_losses=losses, written_off=written_off)
     used = city["soe_ration"] * asked + city["private_credit"]
