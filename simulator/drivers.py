@@ -127,7 +127,7 @@ def _industry_price(province: Table, drivers: Table) -> dict[int, float]:
 
 
 def _credit(province: Table, nominal: Mapping[int, float]) -> dict[int, float]:
-    """New bank loans over GDP, half-way to 0.16.
+    """New bank loans over GDP, half-way to 0.16; after 2017 it moves to the assumed long-run ratio within five years.
 
     GDP here is that of 2006 moved with the *nation's* nominal GDP, so that no published series of the province that the
     model is judged against enters a driver.
@@ -137,8 +137,9 @@ def _credit(province: Table, nominal: Mapping[int, float]) -> dict[int, float]:
     ratio = {}
     for year in range(2006, 2018):
         ratio[year] = 0.5 * (loans[year] - loans[year - 1]) / (gdp * nominal[year] / nominal[2006]) + 0.08
+    later = province.value("Liaoning", "credit_to_gdp", "2018")
     for year in range(2018, LAST_YEAR + 1):
-        ratio[year] = province.value("Liaoning", "credit_to_gdp", "2018")
+        ratio[year] = ratio[2017] + min(1.0, (year - 2017) / 5.0) * (later - ratio[2017])
     ratio[2005] = ratio[2006]
     return ratio
 
