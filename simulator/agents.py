@@ -25,7 +25,8 @@ class LiaoningAgent(mesa.Agent):  # type: ignore[misc]
     Attributes
     ----------
     record : numpy record
-        Its fields and units are declared in ``simulator/records.py``, read and set by name: ``agent.record["capital"]``.
+        Its fields and units are declared in ``simulator/records.py``; read and set by name:
+        ``agent.record["capital"]``.
     row : tuple of array and int
         The same record by its place, for fast calls.
     number : int
@@ -208,7 +209,7 @@ class City(LiaoningAgent):
 
 
 class SOE(LiaoningAgent):
-    """A state-owned enterprise; out of business while ``record["alive"]`` is 0, when its place may be taken by a new one."""
+    """A state-owned enterprise; while ``record["alive"]`` is 0 it is out of business and a new one may take its place."""
 
     def __init__(self, model: LiaoningModel, records: Any, number: int) -> None:
         super().__init__(model, records, number)

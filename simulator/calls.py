@@ -1,7 +1,8 @@
 """Fast calls of rules from Python.
 
-Handing a record to a compiled rule costs about 50 microseconds: NumPy describes every field of it. Handing over an array and
-an index costs two. Agents that come in thousands therefore call their rules through `act`, with rows instead of records.
+Handing a record to a compiled rule costs about 50 microseconds: NumPy describes every field of it. Handing
+over an array and an index costs two. Agents that come in thousands therefore call their rules through `act`,
+with rows instead of records.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ def _caller(rule: Callable[..., Any], count: int) -> Callable[..., Any]:
             record_of(g), record_of(h), record_of(i),
         )  # fmt: skip
 
-    function: Callable[..., Any] = {2: two, 3: three, 4: four, 5: five, 9: nine}[count]
-    compiled: Callable[..., Any] = numba.njit(nogil=True)(function)
+    functions: dict[int, Callable[..., Any]] = {2: two, 3: three, 4: four, 5: five, 9: nine}
+    compiled: Callable[..., Any] = numba.njit(nogil=True)(functions[count])
     return compiled
 
 

@@ -96,7 +96,7 @@ def activity(series: Mapping[int, float], long_run: float) -> dict[int, float]:
 
 
 def _rebased(path: FloatArray) -> FloatArray:
-    return path / path[0]
+    return np.asarray(path / path[0], dtype=np.float64)
 
 
 def _deflator(table: Table, entity: str, growth: float) -> dict[int, float]:
@@ -127,7 +127,7 @@ def _industry_price(province: Table, drivers: Table) -> dict[int, float]:
 
 
 def _credit(province: Table, nominal: Mapping[int, float]) -> dict[int, float]:
-    """New bank loans over GDP, half-way to 0.16; after 2017 it moves to the assumed long-run ratio within five years.
+    """Return new bank loans over GDP, half-way to 0.16; after 2017 it moves to the assumed long-run ratio within five years.
 
     GDP here is that of 2006 moved with the *nation's* nominal GDP, so that no published series of the province that the
     model is judged against enters a driver.
@@ -145,7 +145,7 @@ def _credit(province: Table, nominal: Mapping[int, float]) -> dict[int, float]:
 
 
 def _graduates(province: Table) -> dict[int, float]:
-    """New graduates a year, thousand: enrolment over the mean length of study (3.7 years, assumption)."""
+    """Return new graduates a year, thousand: enrolment over the mean length of study (3.7 years, assumption)."""
     ratio = years_of(province, "Liaoning", "students_to_population")
     people = years_of(province, "Liaoning", "population")
     return extend(back({year: ratio[year] * people[year] / 3.7 for year in ratio}), 0.0)
@@ -190,7 +190,8 @@ def base_path() -> np.ndarray[Any, np.dtype[Any]]:
     china = {v: years_of(drivers, "China", v) for v in ("gdp_usd_2015", "gdp_nominal", "va_secondary")}
     real = activity(china["gdp_usd_2015"], drivers.value("China", "long_run_growth", "2030"))
     price = {year: china["gdp_nominal"][year] / real[year] for year in china["gdp_nominal"]}
-    price = extend({year: v / price[2010] for year, v in price.items()}, drivers.value("China", "price_gdp_growth", "2021"))
+    inflation = drivers.value("China", "price_gdp_growth", "2021")
+    price = extend({year: value / price[2010] for year, value in price.items()}, inflation)
     nominal = {year: real[year] * price[year] for year in YEARS}
 
     def following(values: Mapping[int, float]) -> dict[int, float]:

@@ -118,8 +118,8 @@ class LiaoningModel(mesa.Model):  # type: ignore[misc]
         classes = {**AGENT_CLASSES, **(agent_classes or {})}
         for name, kind in classes.items():
             if name not in AGENT_CLASSES:
-                allowed = ", ".join(AGENT_CLASSES)
-                raise InputError(f"agent_classes: {name!r} is not known; allowed are {allowed}{nearest(name, AGENT_CLASSES)}")
+                hint = f"allowed are {', '.join(AGENT_CLASSES)}{nearest(name, AGENT_CLASSES)}"
+                raise InputError(f"agent_classes: {name!r} is not known; {hint}")
             if not issubclass(kind, AGENT_CLASSES[name]):
                 raise InputError(f"agent_classes: {kind.__name__} must be a subclass of {name}")
         self.records = state

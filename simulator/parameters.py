@@ -102,7 +102,8 @@ def _check(name: str, row: Any, place: str) -> Parameter:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise InputError(f"{where}: {field} = {value!r} is not a finite number")
     if not row["low"] <= row["point"] <= row["high"] or row["low"] == row["high"]:
-        raise InputError(f"{where}: need low <= point <= high and low < high, got {row['low']}, {row['point']}, {row['high']}")
+        given = f"{row['low']}, {row['point']}, {row['high']}"
+        raise InputError(f"{where}: need low <= point <= high and low < high, got {given}")
     if row["status"] not in STATUSES:
         raise InputError(f"{where}: status = {row['status']!r}; allowed are {', '.join(STATUSES)}")
     for field in ("symbol", "meaning", "unit", "source"):
@@ -176,7 +177,7 @@ def _scale(p: Parameter, value: float) -> float:
 
 
 def pert(u: npt.ArrayLike, low: npt.ArrayLike, mode: npt.ArrayLike, high: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return quantiles of the PERT distribution: a beta with mode `mode` and weight 4 on it, between `low` and `high`."""
+    """Return quantiles of the PERT distribution: a beta between `low` and `high` with weight 4 on its mode."""
     from scipy.special import betaincinv
 
     low, mode, high = (np.asarray(x, dtype=np.float64) for x in (low, mode, high))

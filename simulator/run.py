@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -137,34 +137,23 @@ def advance(
         Empty, or which invariant broke in which quarter (only tested with `check`).
     """
     use = link_use or LinkUse.ignored()
-    quarter, code = run_quarters(
-        state.cities,
-        state.soes,
-        state.ports,
-        state.investors,
-        state.partners,
-        state.province,
+    records = (state.cities, state.soes, state.ports, state.investors, state.partners, state.province)
+    luck = (draws.soe, draws.act, draws.place, draws.leave, draws.city, draws.province, draws.revision, draws.survey)
+    results = tuple(for_rules(outputs[level]) for level in LEVELS)
+    passing = (use.modes, links.SPECIFICATION, use.tape)
+    views = (*(links.as_bytes(r) for r in (state.cities, state.ports, state.province)), links.as_bytes(policies))
+    run: Callable[..., tuple[int, int]] = run_quarters
+    quarter, code = run(
+        *records,
         state.path,
         for_rules(policies),
         state.parameters,
-        draws.soe,
-        draws.act,
-        draws.place,
-        draws.leave,
-        draws.city,
-        draws.province,
-        draws.revision,
-        draws.survey,
+        *luck,
         first,
         last,
-        *(for_rules(outputs[level]) for level in LEVELS),
-        use.modes,
-        links.SPECIFICATION,
-        use.tape,
-        links.as_bytes(state.cities),
-        links.as_bytes(state.ports),
-        links.as_bytes(state.province),
-        links.as_bytes(policies),
+        *results,
+        *passing,
+        *views,
         check,
     )
     if code == 0:

@@ -59,6 +59,7 @@ class World:
     scale: float = field(default=1.0)
 
     def __post_init__(self) -> None:
+        """Make the arrays read-only."""
         for item in fields(self):
             value = getattr(self, item.name)
             if isinstance(value, np.ndarray):
@@ -96,7 +97,8 @@ def _cities(path: Records) -> Records:
     table, distances, province = load_table("cities"), load_table("distances"), load_table("province")
     out = np.zeros(r.N_CITIES, r.CITY)
     nation = path[0]
-    added = np.array([[table.value(c, f"va_{s}", "2006") for s in ("primary", "secondary", "tertiary")] for c in r.CITIES])
+    sectors = ("va_primary", "va_secondary", "va_tertiary")
+    added = np.array([[table.value(c, variable, "2006") for variable in sectors] for c in r.CITIES])
     output = 0.1 * province.value("Liaoning", "gdp_nominal_census4", "2006")
     factor = float(path["gdp"][0] / path["gdp"][:4].mean())
     price = np.array([nation["price_other"], nation["price_industry"], nation["price_other"]])
@@ -116,9 +118,13 @@ def _cities(path: Records) -> Records:
             city["hours"][k] = OWN_CITY_HOURS if k == c else ROAD_HOURS_PER_KM * _km(distances, name, other)
         for g, port in enumerate((*r.PORTS, "Tianjin")):
             city["gateway_km"][g] = max(10.0, distances.value(f"{name}>{port}", "km_to_port"))
-    for target, variable in (("wage_relative_0", "wage"), ("fdi_share_0", "fdi"), ("spending_share_0", "fiscal_expenditure")):
-        values = np.array([table.value(c, variable, "2006") for c in r.CITIES])
-        out[target] = values / (values.mean() if target == "wage_relative_0" else values.sum())
+    wages, inflow, spending = (
+        np.array([table.value(c, variable, "2006") for c in r.CITIES])
+        for variable in ("wage", "fdi", "fiscal_expenditure")
+    )
+    out["wage_relative_0"] = wages / wages.mean()
+    out["fdi_share_0"] = inflow / inflow.sum()
+    out["spending_share_0"] = spending / spending.sum()
     out["group_mix_0"] /= out["group_mix_0"].sum(axis=1, keepdims=True)
     out["exports_0"], out["imports_0"] = _trade(path)
     return out
@@ -148,8 +154,8 @@ def _trade(path: Records) -> tuple[FloatArray, FloatArray]:
     result = []
     for flow, factor in (("export", to_exports), ("import", to_imports)):
         total = province.value("Liaoning", f"{flow}s", "2006") * TRADE_QUARTER / 4.0 * factor
-        partner = np.array([shares.value(p, f"{flow}_share", "2006") for p in r.PARTNERS])
-        result.append(gravity_matrix(total * weights, total * partner / partner.sum(), seed))
+        partner_shares = np.array([shares.value(p, f"{flow}_share", "2006") for p in r.PARTNERS])
+        result.append(gravity_matrix(total * weights, total * partner_shares / partner_shares.sum(), seed))
     return result[0], result[1]
 
 
@@ -161,7 +167,7 @@ def largest_remainder(weights: FloatArray, total: int) -> npt.NDArray[np.int64]:
     short = total - len(flat) - int(counts.sum())
     order = np.argsort(-(ideal - counts), kind="stable")
     counts[order[:short]] += 1
-    return counts + 1
+    return np.asarray(counts + 1, dtype=np.int64)
 
 
 def _soes(cities: Records, scale: float) -> Records:
