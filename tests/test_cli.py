@@ -204,19 +204,18 @@ def test_compare_shares_parameters_and_branches_from_the_base(engine: Engine) ->
 
 
 @pytest.mark.parametrize(
-    ("words", "keep"),
+    ("states", "words", "keep"),
     [
-        (["--runs", "4"], (33, 80)),  # the curb bites from 2014Q2, the agreement starts in 2026Q1
-        (["--runs", "501"], ()),  # too many states for the memory
-        (["--runs", "4", "--engine", "mesa"], ()),
+        (8, [], (33, 80)),  # the curb bites from 2014Q2, the agreement starts in 2026Q1
+        (7, [], ()),  # two states of four runs are too many for the memory
+        (8, ["--engine", "mesa"], ()),
     ],
 )
 def test_base_keeps_the_states_that_others_branch_from(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, words: list[str], keep: tuple[int, ...]
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, states: int, words: list[str], keep: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr(sys.modules["simulator.ensemble"], "agent_history", lambda *_: {})
-    monkeypatch.setattr("simulator.store.write_results", lambda *_, **__: None)
-    assert liaosim("compare", "baseline", "no_financing_curb", "cjk_fta", *words).exit_code == 0
+    monkeypatch.setattr("simulator.cli_run.KEPT_STATES", states)
+    assert liaosim("compare", "baseline", "no_financing_curb", "cjk_fta", "--runs", "4", *words).exit_code == 0
     assert engine.calls[0]["keep"] == keep
 
 
@@ -482,5 +481,6 @@ def test_commands_of_the_readme_work(engine: Engine, monkeypatch: pytest.MonkeyP
         '[scenario]\nname = "my_policy"\ntitle = "t"\nsummary = "s"\nsources = ["none"]\nextends = "baseline"\n',
         encoding="utf-8",
     )
-    result = liaosim(*line.split())
+    few = ["--runs", "2"] if line.startswith(("run", "compare")) else []
+    result = liaosim(*line.split(), *few)
     assert result.exit_code == 0, result.output
