@@ -142,12 +142,19 @@ class Row:
 
 
 class _Reader(ast.NodeVisitor):
-    """Collect attribute reads and writes on records in one function."""
+    """Collect attribute reads and writes on records in one function, in the order of its statements.
+
+    A field that the function has assigned before it reads it is not a read from outside.
+    """
 
     def __init__(self) -> None:
         self.reads: set[tuple[str, str]] = set()
         self.writes: set[tuple[str, str]] = set()
-        self.calls: set[str] = set()
+        self.calls: dict[str, None] = {}
+
+    def _read(self, field: tuple[str, str] | None) -> None:
+        if field is not None and field not in self.writes:
+            self.reads.add(field)
 
     @staticmethod
     def _field(node: ast.AST) -> tuple[str, str] | None:
@@ -172,26 +179,22 @@ class _Reader(ast.NodeVisitor):
                 self.visit(target.value.slice)
 
     def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+        self.visit(node.value)
         for target in node.targets:
             self._write(target)
-        self.visit(node.value)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
-        field = self._field(node.target)
-        if field is not None:
-            self.reads.add(field)
-        self._write(node.target)
+        self._read(self._field(node.target))
         self.visit(node.value)
+        self._write(node.target)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
-        field = self._field(node)
-        if field is not None:
-            self.reads.add(field)
+        self._read(self._field(node))
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
         if isinstance(node.func, ast.Name):
-            self.calls.add(node.func.id)
+            self.calls.setdefault(node.func.id)
         self.generic_visit(node)
 
 
@@ -216,10 +219,11 @@ def access(name: str) -> Access:
     for statement in definition.body:
         reader.visit(statement)
     reads, writes = set(reader.reads), set(reader.writes)
-    for called in sorted(reader.calls & set(_book())):
-        inner = access(called)
-        reads |= inner.reads
-        writes |= inner.writes
+    for called in reader.calls:
+        if called in _book():
+            inner = access(called)
+            reads |= inner.reads - writes
+            writes |= inner.writes
     return Access(frozenset(reads), frozenset(writes))
 
 
