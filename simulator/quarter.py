@@ -150,10 +150,12 @@ class _Reader(ast.NodeVisitor):
     def __init__(self) -> None:
         self.reads: set[tuple[str, str]] = set()
         self.writes: set[tuple[str, str]] = set()
+        self.assigned: set[tuple[str, str]] = set()
+        """Written on every path so far."""
         self.calls: dict[str, None] = {}
 
     def _read(self, field: tuple[str, str] | None) -> None:
-        if field is not None and field not in self.writes:
+        if field is not None and field not in self.assigned:
             self.reads.add(field)
 
     @staticmethod
@@ -173,6 +175,7 @@ class _Reader(ast.NodeVisitor):
         field = self._field(target)
         if field is not None:
             self.writes.add(field)
+            self.assigned.add(field)
         if isinstance(target, ast.Subscript):
             self.visit(target.slice)
             if isinstance(target.value, ast.Subscript):
@@ -187,6 +190,17 @@ class _Reader(ast.NodeVisitor):
         self._read(self._field(node.target))
         self.visit(node.value)
         self._write(node.target)
+
+    def visit_If(self, node: ast.If) -> None:  # noqa: N802
+        self.visit(node.test)
+        before = set(self.assigned)
+        branches = []
+        for body in (node.body, node.orelse):
+            self.assigned = set(before)
+            for statement in body:
+                self.visit(statement)
+            branches.append(self.assigned)
+        self.assigned = branches[0] & branches[1]
 
     def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
         self._read(self._field(node))
@@ -222,7 +236,7 @@ def access(name: str) -> Access:
     for called in reader.calls:
         if called in _book():
             inner = access(called)
-            reads |= inner.reads - writes
+            reads |= inner.reads - reader.assigned
             writes |= inner.writes
     return Access(frozenset(reads), frozenset(writes))
 
