@@ -123,10 +123,14 @@ KINDS: Final = {
 
 @dataclass(frozen=True)
 class Access:
-    """Fields (kind, name) that a rule reads and writes, those of the rules it calls included."""
+    """Fields (kind, name) that a rule reads and writes, those of the rules it calls included.
+
+    `assigned`: written on every path through the rule.
+    """
 
     reads: frozenset[tuple[str, str]]
     writes: frozenset[tuple[str, str]]
+    assigned: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -232,18 +236,23 @@ def access(name: str) -> Access:
     reader = _Reader()
     for statement in definition.body:
         reader.visit(statement)
-    reads, writes = set(reader.reads), set(reader.writes)
+    reads, writes, assigned = set(reader.reads), set(reader.writes), set(reader.assigned)
     for called in reader.calls:
         if called in _book():
             inner = access(called)
-            reads |= inner.reads - reader.assigned
+            reads |= inner.reads - assigned
             writes |= inner.writes
-    return Access(frozenset(reads), frozenset(writes))
+            assigned |= inner.assigned
+    return Access(frozenset(reads), frozenset(writes), frozenset(assigned))
 
 
 def _step_access(step: Step) -> Access:
     parts = [access(rule.__name__) for rule in step.rules]
-    return Access(frozenset().union(*(p.reads for p in parts)), frozenset().union(*(p.writes for p in parts)))
+    reads, writes, assigned = (
+        frozenset[tuple[str, str]]().union(*(getattr(part, name) for part in parts))
+        for name in ("reads", "writes", "assigned")
+    )
+    return Access(reads, writes, assigned)
 
 
 @cache
