@@ -267,7 +267,7 @@ def test_e10_price_rises_with_utilisation_and_the_markup_creeps() -> None:
     assert city["export_price"] == exactly(mean, rel=1e-12)
 
 
-@pytest.mark.parametrize(("start", "used", "end"), [(0.25, 1.0, 0.25), (-0.4, 0.1, -0.4), (0.9, 0.8, 0.25)])
+@pytest.mark.parametrize(("start", "used", "end"), [(0.25, 1.0, 0.25), (-0.8, 0.1, -0.8), (0.9, 0.8, 0.25)])
 def test_e10_markup_is_held(start: float, used: float, end: float) -> None:
     assert list(priced(markup=start, utilisation=used)["markup"]) == [end] * 4
 
