@@ -209,7 +209,7 @@ class City(LiaoningAgent):
 
 
 class SOE(LiaoningAgent):
-    """A state-owned enterprise; while ``record["alive"]`` is 0 it is out of business and a new one may take its place."""
+    """A state-owned enterprise; while ``record["alive"]`` is 0 its place is empty and may be taken by a new one."""
 
     def __init__(self, model: LiaoningModel, records: Any, number: int) -> None:
         super().__init__(model, records, number)

@@ -63,4 +63,4 @@ def rule(function: F) -> F:
 
 def for_rules(records: np.ndarray[Any, np.dtype[Any]]) -> np.ndarray[Any, np.dtype[Any]]:
     """Return records as the rules can use them: plain when compiled, with attributes when ``NUMBA_DISABLE_JIT=1``."""
-    return records.view(np.recarray) if numba.config.DISABLE_JIT else records
+    return records.view(np.recarray) if cast(Any, numba.core.config).DISABLE_JIT else records

@@ -127,7 +127,7 @@ def _industry_price(province: Table, drivers: Table) -> dict[int, float]:
 
 
 def _credit(province: Table, nominal: Mapping[int, float]) -> dict[int, float]:
-    """Return new bank loans over GDP, half-way to 0.16; after 2017 it moves to the assumed long-run ratio within five years.
+    """Return new bank loans over GDP, half-way to 0.16; after 2017 towards the assumed ratio within five years.
 
     GDP here is that of 2006 moved with the *nation's* nominal GDP, so that no published series of the province that the
     model is judged against enters a driver.

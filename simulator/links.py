@@ -1,7 +1,7 @@
 """Links between the blocks of the model: what one block hands to the others, recorded or fed from another run.
 
-A link names the fields in which the effect of one channel is handed on. Feeding a link from the recorded path of a base run
-switches that channel off; with all links fed, a run equals its base whatever its policies.
+A link names the fields in which the effect of one channel is handed on. Feeding a link from the recorded path of a
+base run switches that channel off; with all links fed, a run equals its base whatever its policies.
 """
 
 from __future__ import annotations
@@ -69,14 +69,15 @@ _KINDS: Final = {
 
 
 def _specification() -> tuple[npt.NDArray[np.int64], int]:
-    """Return one row per link and field (link, kind, offset, bytes, entities, place on the tape), and the tape's width."""
+    """Return a row per link and field (link, kind, offset, bytes, entities, place on the tape) and the tape's width."""
     rows = []
     place = 0
     for number, kinds in enumerate(LINKS.values()):
         for kind, names in kinds.items():
             code, record, count = _KINDS[kind]
             for name in names:
-                field, offset = (record.fields or {})[name][:2]
+                assert record.fields is not None
+                field, offset = record.fields[name][:2]
                 rows.append((number, code, offset, field.itemsize, count, place))
                 place += field.itemsize * count
     return np.array(rows, dtype=np.int64), place
@@ -112,8 +113,8 @@ def pass_link(
 ) -> None:
     """Record the fields of a link to the tape of this quarter, or feed them from it.
 
-    `tape`: bytes of the quarter; `cities`, `ports`, `province`: records as bytes, shape (records, bytes); `policy`: bytes of
-    the quarter's row.
+    `tape`: bytes of the quarter; `cities`, `ports`, `province`: records as bytes, shape (records, bytes); `policy`:
+    bytes of the quarter's row.
     """
     if mode == 0:
         return

@@ -135,9 +135,9 @@ def run_quarters(
 ) -> tuple[int, int]:
     """Run quarters `first` up to (not including) `last` on records that are changed in place.
 
-    Draws are laid out (quarters, agents), outputs (quarters, entities) as records of ``variables.toml``; `links` says what
-    to do with each link, `layout` where its fields lie, `tape` (quarters, bytes) holds its path, and `as_*` are the
-    records as bytes.
+    Draws are laid out (quarters, agents), outputs (quarters, entities) as records of ``variables.toml``; `links`
+    says what to do with each link, `layout` where its fields lie, `tape` (quarters, bytes) holds its path, and
+    `as_*` are the records as bytes.
 
     Returns
     -------

@@ -178,7 +178,8 @@ CITY: Final = _dtype(
     ("market_access_0", _F),
     ("profit_0", _F),
     ("revenue_0", _F),
-    ("gateway_cost_0", _F, (N_PARTNERS,)),
+    ("gateway_mean_0", _F, (N_PARTNERS, 2)),  # mean cost of the ways out, yuan a tonne, by cargo
+    ("gateway_log_0", _F, (N_PARTNERS, 2)),  # ln inclusive cost of the ways out, by cargo
     ("cargo_0", _F, (N_DESTINATIONS,)),  # Mt a quarter
     ("cargo_industry_share", _F),  # part of coastal cargo that moves with the city's own industry
     # --- stocks
@@ -239,7 +240,7 @@ CITY: Final = _dtype(
     ("primary_demand", _F),
     ("overflow", _F, (N_GROUPS,)),
     ("slack", _F, (N_GROUPS,)),
-    ("fill", _F, (N_GROUPS,)),
+    ("fill_share", _F, (N_GROUPS,)),
     ("unmet", _F, (N_GROUPS,)),
     ("cell_output", _F, (N_GROUPS,)),
     ("utilisation", _F, (N_GROUPS,)),

@@ -360,7 +360,7 @@ def _place(path: list[Any], raw: dict[str, Any]) -> str:
         return "[[lever]]"
     lever = raw["lever"][path[1]]
     name = lever.get("instrument") if isinstance(lever, dict) else None
-    shown = f" ({name})" if name in INSTRUMENTS else ""
+    shown = f" ({name})" if isinstance(name, str) and name in INSTRUMENTS else ""
     keys = ".".join(str(part) for part in path[2:] if not isinstance(part, int))
     return f"lever {path[1] + 1}{shown}" + (f", {keys}" if keys else "")
 

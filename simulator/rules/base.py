@@ -34,8 +34,10 @@ from simulator.rules.port import (
     RAIL,
     TIANJIN,
     cargo_growth,
-    city_compares_gateways,
+    gateway_appeal,
+    gateway_cost,
     gateway_weight,
+    inclusive_cost,
     port_clears,
     port_sets_fee,
     ports_group,
@@ -74,7 +76,7 @@ def share_state_capital(cities: Any, province: Any, par: Any) -> None:
 
 @rule
 def base_output(city: Any, par: Any) -> None:
-    """Split industrial output of the city between state-owned and other firms by group; capacity at normal utilisation."""
+    """Split industrial output of the city between state-owned and other firms by group; capacity at u*."""
     industry = city.value_added_0[INDUSTRY]
     private = 0.0
     for h in range(N_GROUPS):
@@ -327,8 +329,8 @@ def base_mix(city: Any, par: Any) -> None:
 def base_demand(city: Any, province: Any, par: Any) -> None:
     """Sales of each industry group to the rest of China: base output less local content, at least 2 % of it.
 
-    Orders follow the uses of the quarter before. Where local uses would ask for more than the group produces, local content
-    is scaled down, so demand equals output in the base quarter.
+    Orders follow the uses of the quarter before. Where local uses would ask for more than the group produces, local
+    content is scaled down, so demand equals output in the base quarter.
     """
     exports = (1.0 - par.gateway_spread) * city.exports_total
     exports += par.gateway_spread * province.exports_0 * city.value_added_0[INDUSTRY] / province.industry_0
@@ -366,20 +368,10 @@ def weigh_gateways(cities: Any, ports: Any, province: Any, policy: Any, par: Any
     for c in range(N_CITIES):
         for d in range(N_DESTINATIONS):
             for g in range(N_GATEWAYS):
+                routes = ports[g].routes if g < N_PORTS else 0.0
                 for k in range(2):
-                    cities[c].gateway_weight[d, g, k] = gateway_weight(
-                        cities[c], ports, province, policy, par, g, d, k
-                    )
-
-
-@rule
-def gateway_appeal(ports: Any, province: Any, g: int, k: int) -> float:
-    """Constant of a gateway in the choice of E42."""
-    if g < N_PORTS:
-        return ports[g].appeal[k]
-    if g == TIANJIN:
-        return province.tianjin_appeal[k]
-    return province.rail_appeal[k]
+                    cost = gateway_cost(cities[c], ports, province, policy, par, g, d, k)
+                    cities[c].gateway_weight[d, g, k] = gateway_weight(cost, routes, par)
 
 
 @rule
@@ -455,11 +447,11 @@ def base_ports(cities: Any, ports: Any, province: Any, nation: Any, policy: Any,
                     scale_appeal(ports, province, g, k, goal / province.lane[g, 0, k])
     for c in range(N_CITIES):
         for m in range(N_PARTNERS):
-            cities[c].gateway_cost_0[m] = 0.0
-        city_compares_gateways(cities[c], ports, province, policy, par)
-        for m in range(N_PARTNERS):
-            cities[c].gateway_cost_0[m] = cities[c].freight[m]
             cities[c].freight[m] = 0.0
+            for k in range(2):
+                log_cost, mean = inclusive_cost(cities[c], ports, province, policy, par, m, k)
+                cities[c].gateway_log_0[m, k] = log_cost
+                cities[c].gateway_mean_0[m, k] = mean
     for p in range(N_PORTS):
         port_clears(ports[p])
         for k in range(2):
@@ -537,7 +529,7 @@ def base_markets(cities: Any, province: Any, par: Any) -> None:
 
 @rule
 def base_last_quarter(cities: Any, province: Any) -> None:
-    """Put lagged flows one quarter back on the growth path before the base quarter, so that 2006 does not start at rest."""
+    """Put lagged flows one quarter back on the growth path before the base quarter; else 2006 would begin at rest."""
     for c in range(N_CITIES):
         city = cities[c]
         city.gdp *= city.last_0

@@ -160,14 +160,16 @@ def city_meets_demand(city: Any, province: Any, nation: Any, par: Any) -> None:
         city.overflow[h] = wanted - city.private_sold[h]
         city.slack[h] = place - city.private_sold[h]
 
-    local = (city.consumption + city.public_consumption) / (city.consumption_0 + city.public_consumption_0) / city.last_0
+    local = (city.consumption + city.public_consumption) / city.last_0
+    local /= city.consumption_0 + city.public_consumption_0
     industry = city.output[INDUSTRY] / city.value_added_0[INDUSTRY] / city.last_0
     share = par.services_consumer_share
     city.services_demand = city.value_added_0[SERVICES] * math.exp(
         par.services_elasticity * share * math.log(local) + (1.0 - share) * math.log(industry)
     )
+    eaten = math.log(city.consumption / city.consumption_0 / city.last_0)
     city.primary_demand = city.value_added_0[PRIMARY] * math.exp(
-        par.primary_local * math.log(city.consumption / city.consumption_0 / city.last_0) + par.primary_national * math.log(nation.gdp)
+        par.primary_local * eaten + par.primary_national * math.log(nation.gdp)
     )
 
 
@@ -178,9 +180,9 @@ def city_fills_orders(city: Any) -> None:
     for h in range(N_GROUPS):
         place = city.potential[INDUSTRY] * city.private_mix[h]
         slack = city.slack[h]
-        city.fill[h] = 0.0 if slack <= 0.0 else min(1.0, city.overflow[h] / slack)
+        city.fill_share[h] = 0.0 if slack <= 0.0 else min(1.0, city.overflow[h] / slack)
         city.unmet[h] = max(0.0, city.overflow[h] - slack)
-        produced = city.private_sold[h] + (place - city.private_sold[h]) * city.fill[h]
+        produced = city.private_sold[h] + (place - city.private_sold[h]) * city.fill_share[h]
         city.private_output += produced
         city.cell_output[h] = produced
     city.soe_output = 0.0

@@ -16,9 +16,11 @@ RAMP = 40.0
 def drivers_deviate(path: Any, scores: Any, process: Any, free: Any, par: Any) -> None:
     """Add to the base path an AR(1) deviation of each driver and sampled long-run growth of China and the partners.
 
-    ``d' = rho d + sigma z``, from zero at the last observed quarter; growth beyond the stated path builds up over 2021-30.
+    ``d' = rho d + sigma z``, from zero at the last observed quarter; growth beyond the stated path builds up over
+    2021-30.
     `path`: driver records (quarters,), changed in place; `scores`: normal scores (quarters, drivers); `process`:
-    persistence and innovation s.d.; `free`: first free quarter. Units: ln. Source: fit to 2006-17; assumption for growth.
+    persistence and innovation s.d.; `free`: first free quarter. Units: ln. Source: fit to 2006-17; assumption for
+    growth.
     """
     drivers = len(free)
     for k in range(drivers):

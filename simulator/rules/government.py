@@ -26,9 +26,9 @@ def city_collects_revenue(city: Any, nation: Any, policy: Any, par: Any) -> None
 def province_sets_budget(province: Any, cities: Any, nation: Any, policy: Any, par: Any) -> None:
     """Budget of the province and its cities (E60, E61) and the flow of local financing.
 
-    Spending = revenue + transfers + borrowing - interest and repayment. Transfers follow the national budget and fall with
-    padded revenue. Policies are paid out of other spending (no free lunch); explicit public consumption and investment
-    are borrowed. Land-based financing adapts to growth and is curbed by policy (Document 43 of 2014).
+    Spending = revenue + transfers + borrowing - interest and repayment. Transfers follow the national budget and
+    fall with padded revenue. Policies are paid out of other spending (no free lunch); explicit public consumption
+    and investment are borrowed. Land-based financing adapts to growth and is curbed by policy (Document 43 of 2014).
     """
     province.revenue = 0.0
     padded = 0.0
@@ -65,8 +65,8 @@ def province_sets_budget(province: Any, cities: Any, nation: Any, policy: Any, p
 def city_spends(city: Any, province: Any, nation: Any, policy: Any, par: Any) -> None:
     """Public consumption, infrastructure, transfers to households of the city (E17, E60). bn yuan 2010 a quarter.
 
-    Cities share by their base share and the square root of their revenue growth. Infrastructure is also paid from land and
-    local financing vehicles, in proportion to credit; the part not covered by land adds to debt.
+    Cities share by their base share and the square root of their revenue growth. Infrastructure is also paid from
+    land and local financing vehicles, in proportion to credit; the part not covered by land adds to debt.
     """
     share = city.spending_share_0 * math.sqrt(city.revenue / city.revenue_0) / province.spending_weight
     budget = province.discretionary * share

@@ -103,7 +103,8 @@ def stage_size(size: float, pool: float, investors: int, par: Any) -> float:
 
 @rule
 def investor_acts(
-    investor: Any, cities: Any, province: Any, nation: Any, policy: Any, par: Any, u_act: float, u_place: float, u_exit: float
+    investor: Any, cities: Any, province: Any, nation: Any, policy: Any, par: Any, u_act: float, u_place: float,
+    u_exit: float
 ) -> None:
     """One quarter of an investor (E25-E27): exit, continue the project in progress, or look for a place.
 
@@ -186,7 +187,7 @@ def investor_reports(investor: Any, cities: Any, province: Any) -> None:
 
 @rule
 def city_improves_business(city: Any, policy: Any, par: Any) -> None:
-    """Business environment (E64): ``B' = B + k (B* - B)``, B* = base + policy + 0.1 zone - 0.1 change of the state share.
+    """Business environment (E64): ``B' = B + k (B* - B)``, B* = base + policy + zone - change of the state share.
 
     The state share is that of industrial capital.
     """

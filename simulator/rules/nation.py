@@ -92,7 +92,8 @@ def frontier_moves(province: Any, nation: Any, par: Any) -> None:
     """Move the technology frontier and national R&D (E13): ``R_n' = R_n (1 - d) + (d + g) Y_n``. Units: ln; index."""
     province.frontier += par.frontier_growth * nation.progress
     before = province.national_rd
-    province.national_rd = before * (1.0 - par.rd_depreciation) + (par.rd_depreciation + par.rd_base_growth) * nation.gdp
+    province.national_rd = before * (1.0 - par.rd_depreciation)
+    province.national_rd += (par.rd_depreciation + par.rd_base_growth) * nation.gdp
     province.national_rd_growth = math.log(province.national_rd / before)
 
 

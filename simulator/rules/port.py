@@ -60,7 +60,7 @@ def ports_group(province: Any, ports: Any, policy: Any, par: Any) -> None:
 
 @rule
 def port_sets_fee(port: Any, province: Any, policy: Any, par: Any) -> None:
-    """Fee and handling cost of a port, yuan a tonne (E41, E44): ``fee = mc (1 + mk HHI^z)``; synergy builds up over 8 q.
+    """Fee and handling cost of a port, yuan a tonne (E41, E44): ``fee = mc (1 + mk HHI^z)`` less synergy over 8 q.
 
     Handling falls with scale only below the minimum efficient scale of 1 m TEU a year (Napier study).
     """
@@ -85,66 +85,95 @@ def waiting_days(load: float, par: Any) -> float:
 
 @rule
 def lane_cost(km: float, charges: float, days: float, miles: float, value: float, par: Any) -> float:
-    """Generalised cost of a tonne (E40): land haul, charges, time, sea leg. Units: yuan a tonne; value in yuan a tonne."""
+    """Generalised cost of a tonne (E40): land haul, charges, time, sea leg; cost and value in yuan a tonne."""
     haul = par.road_cost * par.road_detour * km
     sea = par.sea_cost * miles
     return haul + charges + sea + par.value_of_day * value * (days + miles / par.sea_speed)
 
 
 @rule
-def gateway_weight(
-    city: Any, ports: Any, province: Any, policy: Any, par: Any, g: int, d: int, k: int
-) -> float:
-    """Weight of one gateway for one destination and cargo, without its constant (E42): ``exp(b_rt routes) cost^-b``."""
-    value = par.value_bulk if k == BULK else par.value_containers
+def cargo_value(k: int, par: Any) -> float:
+    """Value of a tonne of bulk or containerised cargo, yuan."""
+    return par.value_bulk if k == BULK else par.value_containers
+
+
+@rule
+def gateway_cost(city: Any, ports: Any, province: Any, policy: Any, par: Any, g: int, d: int, k: int) -> float:
+    """Generalised cost of one gateway for one destination and cargo (E40), yuan a tonne; 0 = not available."""
+    value = cargo_value(k, par)
     if g < N_PORTS:
         port = ports[g]
         days = waiting_days(port.congestion[k], par)
-        cost = lane_cost(city.gateway_km[g], port.fee + port.handling, days, port.sea_miles[d], value, par)
-        return math.exp(par.route_pull * min(port.routes, 400.0) - par.port_choice * math.log(cost))
+        return lane_cost(city.gateway_km[g], port.fee + port.handling, days, port.sea_miles[d], value, par)
     if g == TIANJIN:
         charges = par.port_unit_cost + par.handling_cost
-        cost = lane_cost(city.gateway_km[g], charges, par.port_days, province.tianjin_miles[d], value, par)
-        return math.exp(-par.port_choice * math.log(cost))
+        return lane_cost(city.gateway_km[g], charges, par.port_days, province.tianjin_miles[d], value, par)
     if province.rail_days[d] <= 0.0:
         return 0.0
-    days = max(1.0, province.rail_days[d] - policy.rail_corridor)
-    cost = par.rail_cost + par.value_of_day * value * days
-    return math.exp(-par.port_choice * math.log(cost))
+    return par.rail_cost + par.value_of_day * value * max(1.0, province.rail_days[d] - policy.rail_corridor)
+
+
+@rule
+def gateway_weight(cost: float, routes: float, par: Any) -> float:
+    """Weight of a gateway without its constant (E42): ``exp(b_rt routes) cost^-b``, routes up to 400."""
+    if cost <= 0.0:
+        return 0.0
+    return math.exp(par.route_pull * min(routes, 400.0) - par.port_choice * math.log(cost))
+
+
+@rule
+def gateway_appeal(ports: Any, province: Any, g: int, k: int) -> float:
+    """Constant of a gateway in the choice of E42, found by inversion on base shares."""
+    if g < N_PORTS:
+        return ports[g].appeal[k]
+    if g == TIANJIN:
+        return province.tianjin_appeal[k]
+    return province.rail_appeal[k]
+
+
+@rule
+def inclusive_cost(city: Any, ports: Any, province: Any, policy: Any, par: Any, d: int, k: int) -> tuple[float, float]:
+    """Choose among the gateways for one destination and cargo (E42); shares go to ``city.gateway_weight``.
+
+    Returns ln of the inclusive cost, ``-ln(sum of weights)/b`` (its level is arbitrary, only changes mean something),
+    and the mean cost in yuan a tonne.
+    """
+    total = 0.0
+    mean = 0.0
+    for g in range(N_GATEWAYS):
+        cost = gateway_cost(city, ports, province, policy, par, g, d, k)
+        routes = ports[g].routes if g < N_PORTS else 0.0
+        weight = gateway_appeal(ports, province, g, k) * gateway_weight(cost, routes, par)
+        city.gateway_weight[d, g, k] = weight
+        total += weight
+        mean += weight * cost
+    for g in range(N_GATEWAYS):
+        city.gateway_weight[d, g, k] /= total
+    return -math.log(total) / par.port_choice, mean / total
 
 
 @rule
 def city_compares_gateways(city: Any, ports: Any, province: Any, policy: Any, par: Any) -> None:
     """Shares of six ports, Tianjin and the rail corridor in the city's cargo (E42), and freight (E40).
 
-    Freight is the inclusive cost of the ways out over the value of cargo, as change from the base quarter.
+    Freight is the relative change of the inclusive cost since the base quarter, times the mean cost then, over the
+    value of cargo: ad valorem, zero in the base quarter.
     """
     for d in range(N_DESTINATIONS):
-        blend = 0.0
+        freight = 0.0
         for k in range(2):
-            total = 0.0
-            for g in range(N_GATEWAYS):
-                weight = gateway_weight(city, ports, province, policy, par, g, d, k)
-                if g < N_PORTS:
-                    weight *= ports[g].appeal[k]
-                elif g == TIANJIN:
-                    weight *= province.tianjin_appeal[k]
-                else:
-                    weight *= province.rail_appeal[k]
-                city.gateway_weight[d, g, k] = weight
-                total += weight
-            for g in range(N_GATEWAYS):
-                city.gateway_weight[d, g, k] /= total
-            boxed = par.container_share_foreign if k == CONTAINERS else 1.0 - par.container_share_foreign
-            value = par.value_bulk if k == BULK else par.value_containers
-            blend += boxed * math.exp(-math.log(total) / par.port_choice) / value
+            log_cost, _ = inclusive_cost(city, ports, province, policy, par, d, k)
+            if d < N_PARTNERS:
+                part = par.container_share_foreign if k == CONTAINERS else 1.0 - par.container_share_foreign
+                change = math.exp(log_cost - city.gateway_log_0[d, k]) - 1.0
+                freight += part * city.gateway_mean_0[d, k] * change / cargo_value(k, par)
         if d < N_PARTNERS:
-            city.freight[d] = blend - city.gateway_cost_0[d]
+            city.freight[d] = freight
 
 
 @rule
 def cargo_growth(nation: Any, par: Any) -> float:
-    """Growth of coastal cargo through containerisation and coastal shipping: a logistic trend around mid-2009 (assumption)."""
+    """Growth of coastal cargo by containerisation and coastal shipping: a logistic trend around mid-2009 (assumed)."""
     return 1.0 + par.coastal_growth / (1.0 + math.exp(-0.9 * (nation.clock / 4.0 - 3.5)))
 
 
@@ -188,8 +217,9 @@ def port_clears(port: Any) -> None:
 def port_expands(port: Any, ports: Any, province: Any, cities: Any, par: Any) -> None:
     """Routes (E43) and expansion (E45) of a port.
 
-    A separate owner adds berths above a load of 0.75 and copies the fastest rival in proportion to its own size; a merged
-    group looks at the load of the group and does not copy. Building takes three stages, berths are scrapped slowly.
+    A separate owner adds berths above a load of 0.75 and copies the fastest rival in proportion to its own size; a
+    merged group looks at the load of the group and does not copy. Building takes three stages, berths are scrapped
+    slowly.
     """
     goal = port.routes_0 * math.pow(port.throughput[BULK] / port.throughput_0[BULK], par.route_power)
     port.routes += par.route_adjustment * (goal - port.routes)

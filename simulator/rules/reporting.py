@@ -58,8 +58,8 @@ def province_reports(
 ) -> None:
     """Growth on the comparable basis (E72) and errors of revision (E71) and survey (E76).
 
-    ``g_rep = g + bias (1 - aud) + pass-through d ln(1 + om)``, where a restatement does not count: so a fall of the level
-    and a small fall of growth coexist. Units: per year; scores are standard normal.
+    ``g_rep = g + bias (1 - aud) + pass-through d ln(1 + om)``, where a restatement does not count: so a fall of the
+    level and a small fall of growth coexist. Units: per year; scores are standard normal.
     """
     true = 0.0
     padded = 0.0

@@ -42,7 +42,7 @@ def soe_takes_orders(soe: Any, city: Any) -> None:
 @rule
 def soe_produces(soe: Any, city: Any) -> None:
     """Output = orders served, own and reallocated (E7)."""
-    soe.output = soe.sold + (soe.potential - soe.sold) * city.fill[soe.group]
+    soe.output = soe.sold + (soe.potential - soe.sold) * city.fill_share[soe.group]
     soe.utilisation = soe.output / soe.potential
     city.soe_output += soe.output
     city.cell_output[soe.group] += soe.output
@@ -134,8 +134,8 @@ def soe_cuts_capacity(soe: Any, city: Any, policy: Any, par: Any) -> None:
 def soe_plans_investment(soe: Any, city: Any, par: Any) -> None:
     """Desired investment with a soft budget (E28) and the loan that it needs.
 
-    ``I = k clip(d + g + ik [(1 + soft g) (u/u* - 1)+ - (1 - soft g) (1 - u/u*)+], 0, 0.08)``; expectations g move slowly,
-    so capacity overshoots when national demand slows: overcapacity is not imposed. Units: bn yuan a quarter.
+    ``I = k clip(d + g + ik [(1 + soft g) (u/u* - 1)+ - (1 - soft g) (1 - u/u*)+], 0, 0.08)``; expectations g move
+    slowly, so capacity overshoots when national demand slows: overcapacity is not imposed. Units: bn yuan a quarter.
     """
     growth = clip(math.log(soe.output / soe.output_last), -0.05, 0.06)
     soe.growth_expected = par.expectation_weight * soe.growth_expected + (1.0 - par.expectation_weight) * growth
@@ -194,7 +194,7 @@ def soe_hires(soe: Any, city: Any, policy: Any, par: Any) -> None:
 
 @rule
 def soe_learns(soe: Any, city: Any, policy: Any, par: Any) -> None:
-    """Productivity (E33): follows the city's industry; loss of state *identity* closes the gap, dilution alone does not.
+    """Productivity (E33): follows the city's industry; loss of state *identity* closes the gap, dilution does not.
 
     Source: Li et al. (2025), signs; magnitudes are assumptions. Units: ln per quarter.
     """

@@ -40,18 +40,25 @@ def city_pays_trade_costs(city: Any, partners: Any, policy: Any, par: Any) -> No
 
 
 @rule
+def felt_cost(cost: float, memory: float, par: Any) -> float:
+    """Effect of a trade cost on ln trade, in two speeds (E21): ``theta_0 cost + (theta_l - theta_0) memory``."""
+    return par.trade_elasticity_impact * cost + (par.trade_elasticity_long_run - par.trade_elasticity_impact) * memory
+
+
+@rule
 def city_exports(city: Any, province: Any, partners: Any, par: Any) -> None:
     """Exports to each partner (E21) and diversion when capacity binds (E22). Units: bn yuan of 2010 a quarter.
 
     Demand: the partner's trend with elasticity `e_n`, its gap with a higher one below trend (Freund 2009). Trade costs:
     theta_0 at once, the rest through a slow memory (Boehm, Levchenko & Pandalai-Nayar 2023). A member's tariff
-    cut lowers exports to others in proportion to how far capacity binds.
+    cut lowers exports to others, as it works, in proportion to how far capacity binds.
     """
     binding = clip((city.industry_utilisation - 0.75) / 0.25, 0.0, 1.0)
     resistance = 0.0
     for m in range(N_PARTNERS):
         city.trade_cost_memory[m] += par.trade_adjustment * (city.trade_cost[m] - city.trade_cost_memory[m])
-        resistance += city.exports[m] / city.exports_total * city.trade_cost[m]
+        cost = felt_cost(city.trade_cost[m], city.trade_cost_memory[m], par)
+        resistance += city.exports[m] / city.exports_total * cost
     capacity = math.log((city.potential[INDUSTRY] + city.soe_potential) / city.industry_potential_0)
     price = par.export_price_short * city.export_price
     price += (par.export_price_long - par.export_price_short) * city.export_price_memory
@@ -61,10 +68,9 @@ def city_exports(city: Any, province: Any, partners: Any, par: Any) -> None:
         gap = partner.demand - partner.trend
         income = par.income_elasticity * partner.trend
         income += (par.income_elasticity_downturn if gap < 0.0 else par.income_elasticity) * gap
-        cost = par.trade_elasticity_impact * city.trade_cost[m]
-        cost += (par.trade_elasticity_long_run - par.trade_elasticity_impact) * city.trade_cost_memory[m]
+        cost = felt_cost(city.trade_cost[m], city.trade_cost_memory[m], par)
         wanted = par.export_capacity * capacity + income - par.export_price_short * partner.exchange - cost - price
-        wanted += par.trade_elasticity_long_run * binding * resistance
+        wanted += binding * resistance
         goal = city.exports_0[m] * math.exp(clip(wanted, -8.0, 8.0))
         city.exports[m] += par.export_adjustment * (goal - city.exports[m])
         total += city.exports[m]
@@ -88,8 +94,7 @@ def city_imports(city: Any, province: Any, partners: Any, par: Any) -> None:
     total = 0.0
     for m in range(N_PARTNERS):
         city.import_cost_memory[m] += par.trade_adjustment * (city.import_cost[m] - city.import_cost_memory[m])
-        cost = par.trade_elasticity_impact * city.import_cost[m]
-        cost += (par.trade_elasticity_long_run - par.trade_elasticity_impact) * city.import_cost_memory[m]
+        cost = felt_cost(city.import_cost[m], city.import_cost_memory[m], par)
         city.imports[m] = city.imports_0[m] * level * math.exp(-cost)
         total += city.imports[m]
         partners[m].imports += city.imports[m]
