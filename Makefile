@@ -1,6 +1,7 @@
 # make .venv      the environment: the base install and the development tools, as locked
 # make demo       compare four scenarios, results in results/demo
 # make test       lint, types and tests; make test-full adds the long checks
+# make bench      speed and memory, tables and results/benchmarks.json (about five minutes)
 # make clean      remove the environment, caches and builds; results/ stays
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ BIN := .venv/bin
 DEMO := baseline cjk_fta port_consolidation talent_retention
 PACKAGES := simulator scenarios calibration viz
 
-.PHONY: .venv demo test test-full lint clean
+.PHONY: .venv demo test test-full lint bench clean
 
 .venv: $(BIN)/.installed
 
@@ -36,6 +37,9 @@ test: lint
 
 test-full: lint
 	$(BIN)/pytest -n auto
+
+bench: .venv
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
