@@ -226,12 +226,12 @@ def test_e60_costs_of_policies_go_where_they_are_paid() -> None:
     assert paying["public_consumption"][0] == plain["public_consumption"][0]
 
 
-def test_e17_local_financing_follows_credit_within_bounds() -> None:
+def test_e17_local_financing_follows_land_sales_and_credit_within_bounds() -> None:
     for credit, ease in ((0.15, 1.0), (0.225, 1.5), (0.9, 2.0), (0.0, 0.5)):
         cities = taxed_cities()
         cities["gdp"] = 30.0
-        spent(builders.policy(), national(credit=credit), cities)
-        assert list(cities["land_financing"]) == exactly([0.02 * 30.0 * ease] * C)
+        spent(builders.policy(financing_curb=0.4), national(credit=credit), cities)
+        assert list(cities["land_financing"]) == exactly([0.02 * 30.0 * ease * 0.6] * C)
 
 
 def test_e17_investment_of_a_city_is_the_sum_of_its_investors() -> None:

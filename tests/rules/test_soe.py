@@ -89,7 +89,7 @@ def test_e7_orders_go_by_weight_up_to_capacity_and_none_is_lost() -> None:
 
 
 def test_e7_reallocated_orders_fill_the_slack_once() -> None:
-    city = builders.city(fill=by_group(0.5))  # 10 of overflow over 20 of slack
+    city = builders.city(fill_share=by_group(0.5))  # 10 of overflow over 20 of slack
     full = builders.soe(sold=20.0, potential=20.0, zombie=1)
     slack = builders.soe(sold=70.0, potential=90.0)
     for firm in (full, slack):
@@ -231,6 +231,12 @@ def failing(**values: float) -> Record:
 
 def state_of(firm: Record) -> tuple[float, ...]:
     return tuple(float(firm[name]) for name in ("alive", "capital", "debt", "labour", "distress", "shortfall"))
+
+
+def test_e30_a_restructured_firm_starts_with_a_clean_record() -> None:
+    firm = failing(history=0b111111)
+    soe_survives(firm, builders.city(), builders.policy(), surviving(restructured_share=1.0), 1.0 - 1e-9)
+    assert (firm["alive"], firm["distress"], firm["history"], firm["zombie"]) == (1, 0, 0, 0)
 
 
 @pytest.mark.parametrize("distress", [0, 1])
@@ -446,7 +452,7 @@ def test_e31_rationed_credit_cuts_the_borrowed_part_of_investment() -> None:
 
 def test_e28_half_of_spare_cash_repays_debt_and_debt_stays_positive() -> None:
     for debt, left in ((50.0, 50.0 - 0.5 * (8.0 - 2.0)), (1.0, 0.0)):
-        firm = planner(plan=2.0, profit=10.0, debt=debt)
+        firm = planner(plan=2.0, profit=12.0, interest=2.0, debt=debt)
         soe_invests(firm, builders.city(soe_ration=1.0), investing())
         assert firm["debt"] == exactly(left)
 
@@ -572,7 +578,7 @@ def test_births_start_in_2018_and_replace_a_share_of_those_alive() -> None:
         (48.0, 2250.0, 0.0),  # no empty place
         (60.0, 2249.0, 1.0),  # a probability at most
     ):
-        province = builders.province(soe_slots=2250.0, soe_alive=alive)
+        province = builders.province(soe_slots=2250.0, soe_alive=alive, birth_rate=0.9)
         soe_births(province, builders.nation(clock=clock), par)
         assert province["birth_rate"] == exactly(rate)
         assert province["soe_alive"] == 0.0
@@ -582,8 +588,9 @@ def test_a_new_enterprise_has_half_the_size_and_the_productivity_of_its_time() -
     city = builders.city(tfp=(0.0, 0.4, 0.0), tfp_0=(0.0, 0.1, 0.0), soe_capital=7.0)
     par = builders.par(leverage_0=0.6, labour_surplus=0.1, normal_utilisation=0.8)
     firm = builders.soe(
-        alive=0, capital_0=10.0, labour_0=2.2, output_0=4.0, tfp_0=0.5, history=63, distress=9, growth_expected=0.05
-    )
+        alive=0, capital_0=10.0, labour_0=2.2, output_0=4.0, tfp_0=0.5, history=63, distress=9, zombie=1,
+        growth_expected=0.05,
+    )  # fmt: skip
     province = builders.province(birth_rate=0.3)
     soe_is_born(firm, city, province, par, 0.3)
     assert (firm["alive"], city["soe_count"], city["soe_capital"]) == (0, 0.0, 7.0)

@@ -14,6 +14,7 @@ from simulator.rules.trade import (
     city_imports,
     city_pays_trade_costs,
     city_trades_with_china,
+    felt_cost,
     zone_maturity,
 )
 from tests.rules import builders
@@ -207,13 +208,29 @@ def test_e22_a_members_gain_diverts_others_exports_as_capacity_binds() -> None:
         assert city["exports"][JAPAN] == exactly(math.exp(-3.0 * tau + diverted)), used
 
 
-def test_e22_at_full_capacity_a_cut_for_all_moves_nobody_in_the_long_run() -> None:
-    city = exporter(trade_cost=-0.05, trade_cost_memory=-0.05, industry_utilisation=1.0)
+def test_e22_at_full_capacity_a_cut_for_all_moves_nobody() -> None:
+    city = exporter(trade_cost=-0.05, industry_utilisation=1.0)
+    for _ in range(3):
+        city_exports(city, builders.province(), builders.partners(), exporting())
+        assert list(city["exports"]) == exactly([1.0] * N)
+
+
+def test_e22_diversion_comes_as_slowly_as_the_gain() -> None:
+    tau = -0.08
+    city = exporter(trade_cost=one(tau, JAPAN), industry_utilisation=0.9)
     city_exports(city, builders.province(), builders.partners(), exporting())
-    assert list(city["exports"]) == exactly([1.0] * N)
+    felt = 0.1 * tau + 2.9 * 0.07 * tau
+    assert city["exports"][KOREA] == exactly(math.exp(0.6 * felt / N))
+    assert city["exports"][JAPAN] == exactly(math.exp(0.6 * felt / N - felt))
 
 
-@pytest.mark.xfail(reason="E22 acts at once with the long-run elasticity, E21 in two speeds: the member loses at first")
+def test_e21_a_cost_is_felt_in_two_speeds() -> None:
+    par = builders.par(trade_elasticity_impact=0.1, trade_elasticity_long_run=3.0)
+    assert felt_cost(0.2, 0.0, par) == exactly(0.02)
+    assert felt_cost(0.2, 0.2, par) == exactly(0.6)
+    assert felt_cost(0.0, 0.2, par) == exactly(0.58)
+
+
 def test_e22_a_tariff_cut_never_lowers_exports_to_the_member_itself() -> None:
     exports = [0.3 * N if m == JAPAN else 0.1 * N for m in range(N)]
     city = exporter(trade_cost=one(-0.05, JAPAN), industry_utilisation=1.0, exports=exports, exports_0=exports)
