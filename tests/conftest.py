@@ -1,11 +1,42 @@
-"""Settings of all tests. Numba's cache is the user's own, so that only the first run on a machine compiles."""
+"""Settings and shared objects of all tests. Numba's cache is the user's own, so only a machine's first run compiles."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from simulator.ensemble import Ensemble
+    from simulator.world import World
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """Return the shipped world."""
+    from simulator.world import load_world
+
+    return load_world()
+
+
+@pytest.fixture(scope="session")
+def base(world: World) -> Ensemble:
+    """Return the baseline to 2035Q4 for a few draws of the prior, with the states from which other scenarios branch."""
+    from simulator.ensemble import simulate
+    from simulator.periods import to_index
+    from simulator.scenario import list_scenarios, load_scenario
+    from simulator.schedule import first_difference
+    from tests.whole import RUNS, SEED
+
+    baseline = load_scenario("baseline")
+    first = {first_difference(baseline.schedule(), load_scenario(s).schedule(), 120) for s in list_scenarios()}
+    keep = sorted({q for q in first if q is not None} | {to_index("2015Q1"), to_index("2022Q1")})
+    ensemble = simulate(world, baseline, runs=RUNS, seed=SEED, keep=keep, check=True)
+    assert ensemble.failures == ()
+    return ensemble
