@@ -244,6 +244,7 @@ CITY: Final = _dtype(
     ("unmet", _F, (N_GROUPS,)),
     ("cell_output", _F, (N_GROUPS,)),
     ("utilisation", _F, (N_GROUPS,)),
+    ("sale_price", _F, (N_GROUPS,)),  # ratio to base
     ("private_sold", _F, (N_GROUPS,)),
     ("private_output", _F),
     ("soe_output", _F),

@@ -190,6 +190,13 @@ def city_fills_orders(city: Any) -> None:
 
 
 @rule
+def realised_price(markup: float, utilisation: float, par: Any) -> float:
+    """Price that enters profits (E29), ratio to base: ``exp(clip(mu + psi ln(u/u*), -0.3, 0.2))``."""
+    tightness = math.log(utilisation / par.normal_utilisation)
+    return math.exp(clip(markup + par.price_on_utilisation * tightness, -0.3, 0.2))
+
+
+@rule
 def city_produces(city: Any, province: Any, nation: Any, par: Any) -> None:
     """Output and value added: what is produced is what is sold (E7). Real in 2010 prices, nominal by sector prices."""
     city.output[INDUSTRY] = city.private_output + city.soe_output
@@ -200,6 +207,7 @@ def city_produces(city: Any, province: Any, nation: Any, par: Any) -> None:
     wanted = 0.0
     for h in range(N_GROUPS):
         city.utilisation[h] = city.cell_output[h] / city.cell_potential[h]
+        city.sale_price[h] = realised_price(city.markup[h], city.utilisation[h], par)
         wanted += city.demand[h] * city.private_weight[h] / city.cell_weight[h]
     for h in range(N_GROUPS):
         target = city.demand[h] * city.private_weight[h] / city.cell_weight[h] / wanted

@@ -56,11 +56,8 @@ def soe_earns(soe: Any, city: Any, par: Any) -> None:
 
     The price is that of the group's tightness; state-controlled firms borrow cheaper. Units: bn yuan a quarter.
     """
-    tightness = math.log(city.utilisation[soe.group] / par.normal_utilisation)
-    price = math.exp(clip(city.markup[soe.group] + par.price_on_utilisation * tightness, -0.3, 0.2))
-    wages = (
-        city.wage / city.wage_0 * (1.0 - par.capital_share) * soe.output_0 * soe.labour / soe.labour_0
-    )
+    price = city.sale_price[soe.group]
+    wages = city.wage / city.wage_0 * (1.0 - par.capital_share) * soe.output_0 * soe.labour / soe.labour_0
     upkeep = par.maintenance * par.depreciation * soe.capital
     soe.profit = soe.output * (price - par.production_tax - par.social_burden) - wages - upkeep
     rate_a = par.loan_rate_a - par.loan_advantage_a * soe.state_share * soe.identity
@@ -118,9 +115,9 @@ def soe_survives(soe: Any, city: Any, policy: Any, par: Any, u: float) -> None:
 @rule
 def soe_cuts_capacity(soe: Any, city: Any, policy: Any, par: Any) -> None:
     """Capacity ordered out by the regulator (E34) where utilisation is low; debt is written off in part."""
-    cut = per_quarter(policy.capacity_cut[soe.group])
-    if cut <= 0.0 or city.utilisation[soe.group] >= par.cut_threshold:
+    if policy.capacity_cut[soe.group] <= 0.0 or city.utilisation[soe.group] >= par.cut_threshold:
         return
+    cut = per_quarter(policy.capacity_cut[soe.group])
     city.freed_labour += cut * soe.labour
     city.exit_cost += par.severance_quarters * city.wage * cut * soe.labour
     city.written_off += par.cut_write_off * cut * soe.debt

@@ -209,7 +209,7 @@ def produced(services_demand: float = 9.0, primary_demand: float = 4.0) -> Recor
         orphaned_output=1.0, port_investment=1.0, fdi_usd=1.0, fdi_investment=1.0,
     )  # fmt: skip
     nation = builders.nation(price_industry=1.1, price_other=0.9)
-    city_produces(city, builders.province(), nation, builders.par(mix_adjustment=0.02))
+    city_produces(city, builders.province(), nation, builders.par(mix_adjustment=0.02, normal_utilisation=0.8))
     return city
 
 

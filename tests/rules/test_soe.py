@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from simulator import records
+from simulator.rules.city import realised_price
 from simulator.rules.soe import (
     soe_adjusts,
     soe_births,
@@ -107,8 +108,6 @@ def test_e7_reallocated_orders_fill_the_slack_once() -> None:
 def earning(**values: float) -> Record:
     return builders.par(
         **{
-            "normal_utilisation": 0.8,
-            "price_on_utilisation": 0.1,
             "capital_share": 0.4,
             "maintenance": 0.5,
             "depreciation": 0.02,
@@ -137,11 +136,8 @@ def earner(**values: float) -> Record:
     )
 
 
-def market(markup: float = 0.0, utilisation: float = 0.8) -> Record:
-    return builders.city(
-        utilisation=np.full(records.N_GROUPS, utilisation), markup=np.full(records.N_GROUPS, markup),
-        wage=1.2, wage_0=1.0,
-    )
+def market(price: float = 1.0) -> Record:
+    return builders.city(sale_price=np.full(records.N_GROUPS, price), wage=1.2, wage_0=1.0)
 
 
 def test_e29_profit_is_sales_after_tax_less_wages_and_upkeep() -> None:
@@ -158,12 +154,14 @@ def test_e29_profit_is_sales_after_tax_less_wages_and_upkeep() -> None:
 
 
 def test_e29_price_follows_markup_and_tightness_within_bounds() -> None:
+    par = builders.par(normal_utilisation=0.8, price_on_utilisation=0.1)
+    price = math.exp(0.05 + 0.1 * math.log(0.9 / 0.8))
+    assert realised_price(0.05, 0.9, par) == exactly(price)
+    assert realised_price(-0.9, 0.8, par) == exactly(math.exp(-0.3))
+    assert realised_price(0.9, 0.8, par) == exactly(math.exp(0.2))
     firm = earner(labour=0.0, capital=0.0)
-    soe_earns(firm, market(markup=0.05, utilisation=0.9), earning())
-    assert firm["profit"] == exactly(10.0 * (math.exp(0.05 + 0.1 * math.log(0.9 / 0.8)) - 0.15))
-    for markup, bound in ((-0.9, -0.3), (0.9, 0.2)):
-        soe_earns(firm, market(markup=markup), earning())
-        assert firm["profit"] == exactly(10.0 * (math.exp(bound) - 0.15))
+    soe_earns(firm, market(price), earning())
+    assert firm["profit"] == exactly(10.0 * (price - 0.15))
 
 
 def test_e29_only_state_control_makes_loans_cheap() -> None:
@@ -474,7 +472,7 @@ def deciding() -> Record:
 
 def test_e30_a_liquidated_firm_neither_invests_nor_asks_for_loans() -> None:
     firm = earner(output=0.5, distress=1, output_last=0.5, utilisation=0.1)
-    city = market(utilisation=0.1)
+    city = market()
     policy = builders.policy(zombie_exit=1.0, capacity_cut=0.3)
     par = deciding()
     par["restructured_share"] = 0.0
