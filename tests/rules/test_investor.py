@@ -339,7 +339,7 @@ def test_e27_exit_closes_the_plant_with_the_lowest_return_and_its_project() -> N
 def test_e27_return_is_the_mean_over_plants_and_zero_without_any() -> None:
     place = market()
     place[0]["foreign_return_a"][SHENYANG] = 0.06
-    investor = builders.investor(capital=in_cities(Shenyang=1.0, Dalian=2.0))
+    investor = builders.investor(capital=in_cities(Shenyang=0.1, Dalian=0.2))
     act(investor, place)
     assert investor["return_a"] == exactly((0.06 + 2 * 0.12) / 3.0)
     nobody = builders.investor()

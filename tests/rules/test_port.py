@@ -67,12 +67,12 @@ def test_e44_merged_ports_share_one_group_and_its_load() -> None:
     ports["throughput"][:, BULK] = [1.0, 8.0, 2.0, 3.0, 4.0, 6.0]
     ports["throughput"][:, CONTAINERS] = 1.0
     province = builders.province()
-    policy = builders.policy(port_merger=[0.0, 1.0, 0.0, 1.0, 1.0, 0.0])
+    policy = builders.policy(port_merger=[0.0, 0.0, 1.0, 1.0, 1.0, 0.0])
     ports_group(province, ports, policy, builders.par(market_outside=1.0))
-    assert list(ports["group"]) == [0, 1, 2, 1, 1, 5]
-    assert province["concentration"] == exactly((1.0 + 15.0**2 + 4.0 + 36.0) / 24.0**2)
-    assert list(province["group_congestion"][:, BULK]) == exactly([0.1, 0.5, 0.2, 0.0, 0.0, 0.6])
-    assert province["group_congestion"][1, CONTAINERS] == exactly(0.25)
+    assert list(ports["group"]) == [0, 1, 2, 2, 2, 5]
+    assert province["concentration"] == exactly((1.0 + 64.0 + 9.0**2 + 36.0) / 24.0**2)
+    assert list(province["group_congestion"][:, BULK]) == exactly([0.1, 0.8, 0.3, 0.0, 0.0, 0.6])
+    assert province["group_congestion"][2, CONTAINERS] == exactly(0.25)
 
 
 def pricing(**values: float) -> Record:
@@ -82,7 +82,7 @@ def pricing(**values: float) -> Record:
             "port_markup": 0.15,
             "port_markup_power": 2.0,
             "handling_cost": 60.0,
-            "efficient_scale": 1.0,
+            "efficient_scale": 0.8,
             "scale_elasticity": -0.2,
             **values,
         }
@@ -118,8 +118,8 @@ def test_e45_synergy_of_a_merger_settles_in_eight_quarters_and_ends_with_it() ->
 
 
 def test_e41_scale_lowers_handling_only_up_to_the_efficient_scale() -> None:
-    # Base 0.1 a quarter = 0.4 of the efficient million TEU a year.
-    for boxes, ratio in ((0.1, 1.0), (0.2, 2.0), (0.25, 2.5), (0.5, 2.5), (5.0, 2.5), (0.05, 0.5)):
+    # Base 0.1 million TEU a quarter = half of the efficient scale of 0.8 million a year.
+    for boxes, ratio in ((0.1, 1.0), (0.15, 1.5), (0.2, 2.0), (0.25, 2.0), (5.0, 2.0), (0.05, 0.5)):
         port = handler(boxes)
         port_sets_fee(port, builders.province(), builders.policy(), pricing())
         assert port["handling"] == exactly(60.0 * ratio**-0.2), boxes
@@ -325,12 +325,12 @@ def test_coastal_cargo_grows_along_a_logistic_centred_in_mid_2009() -> None:
 
 def shipping() -> Record:
     return builders.par(
-        coastal_growth=0.0, container_share_foreign=0.3, container_share_coastal=0.1, tonnes_per_teu=10.0
+        coastal_growth=0.75, container_share_foreign=0.3, container_share_coastal=0.1, tonnes_per_teu=10.0
     )
 
 
 def shipper() -> Record:
-    """Return a city whose foreign cargo has grown by 50 % (exports double), coastal cargo by 20 %."""
+    """Return a city whose foreign cargo and industry have grown by half (exports have doubled)."""
     weights = np.zeros((D, G, 2))
     weights[:, :, BULK] = [0.4, 0.2, 0.1, 0.0, 0.0, 0.0, 0.25, 0.05]
     weights[:, :, CONTAINERS] = [0.5, 0.0, 0.0, 0.0, 0.0, 0.1, 0.4, 0.0]
@@ -350,20 +350,21 @@ def shipper() -> Record:
 
 def test_e42_cargo_follows_trade_industry_and_hinterland() -> None:
     city, ports, province = shipper(), builders.ports(), builders.province()
-    city_ships(city, ports, province, builders.nation(hinterland=1.0), shipping())
-    assert list(city["cargo_sent"]) == exactly([2.0 * 1.5] * M + [2.0 * (0.4 * 1.5 + 0.6)])
+    city_ships(city, ports, province, builders.nation(hinterland=1.25, clock=14.0), shipping())
+    coast = 2.0 * (0.4 * 1.5 + 0.6 * 1.25) * 1.375  # in mid-2009 half of the rise of coastal shipping
+    assert list(city["cargo_sent"]) == exactly([2.0 * 1.5] * M + [coast])
 
 
 def test_e42_every_tonne_goes_through_one_gateway() -> None:
     city, ports, province = shipper(), builders.ports(), builders.province()
     for times in (1, 2):  # a second city adds to what the first has sent
-        city_ships(city, ports, province, builders.nation(), shipping())
+        city_ships(city, ports, province, builders.nation(hinterland=1.25, clock=14.0), shipping())
         lane = province["lane"]
         assert lane.sum(axis=(0, 2)) == exactly(times * city["cargo_sent"])
         assert ports["throughput"][:, BULK] == exactly(lane[:P].sum(axis=(1, 2)))
         assert ports["throughput"][:, CONTAINERS] == exactly(lane[:P, :, CONTAINERS].sum(axis=1) / 10.0)
     assert province["lane"][DALIAN, JAPAN] == exactly(2 * np.array([3.0 * 0.7 * 0.4, 3.0 * 0.3 * 0.5]))
-    assert province["lane"][TIANJIN, CHINA] == exactly(2 * np.array([2.4 * 0.9 * 0.25, 2.4 * 0.1 * 0.4]))
+    assert province["lane"][TIANJIN, CHINA] == exactly(2 * np.array([3.7125 * 0.9 * 0.25, 3.7125 * 0.1 * 0.4]))
     assert province["lane"][RAIL, RUSSIA] == exactly(2 * np.array([3.0 * 0.7 * 0.05, 0.0]))
 
 
