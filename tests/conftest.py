@@ -19,10 +19,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    """Return the shipped world."""
+    """Return the shipped world; the loop is compiled here, so that no single test waits for it."""
+    from simulator.ensemble import simulate
+    from simulator.scenario import load_scenario
     from simulator.world import load_world
 
-    return load_world()
+    loaded = load_world()
+    simulate(loaded, load_scenario("baseline"), runs=1, until="2006Q1", check=True)
+    return loaded
 
 
 @pytest.fixture(scope="session")
