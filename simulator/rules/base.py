@@ -13,35 +13,19 @@ from simulator.compilation import rule
 from simulator.records import (
     INDUSTRY,
     N_CITIES,
-    N_DESTINATIONS,
-    N_GATEWAYS,
     N_GROUPS,
     N_HOMES,
     N_PARTNERS,
-    N_PORTS,
     N_SECTORS,
     N_STAGES,
     PRIMARY,
     SERVICES,
 )
+from simulator.rules.base_ports import base_cargo, base_ports
 from simulator.rules.city import capital_share, efficient_labour, foreign_in, gross_return_a
 from simulator.rules.investor import stage_size
 from simulator.rules.maths import clip
 from simulator.rules.people import graduate_appeal
-from simulator.rules.port import (
-    BULK,
-    CONTAINERS,
-    RAIL,
-    TIANJIN,
-    cargo_growth,
-    gateway_appeal,
-    gateway_cost,
-    gateway_weight,
-    inclusive_cost,
-    port_clears,
-    port_sets_fee,
-    ports_group,
-)
 
 
 @rule
@@ -343,119 +327,6 @@ def base_demand(city: Any, province: Any, par: Any) -> None:
         city.local_content[h] = min(1.0, 0.98 * base / local)
         city.national_sales_0[h] = base - city.local_content[h] * local
         city.demand[h] = base
-
-
-@rule
-def base_cargo(cities: Any, province: Any, nation: Any, par: Any) -> None:
-    """Cargo by city and destination: foreign cargo by trade, coastal cargo by industry; Mt a quarter."""
-    total = 0.25 * province.port_throughput_0 * par.market_outside
-    trade = 0.0
-    for c in range(N_CITIES):
-        for m in range(N_PARTNERS):
-            trade += cities[c].exports_0[m] + cities[c].imports_0[m]
-    for c in range(N_CITIES):
-        city = cities[c]
-        for m in range(N_PARTNERS):
-            city.cargo_0[m] = total * par.cargo_foreign * (city.exports_0[m] + city.imports_0[m]) / trade
-        share = city.value_added_0[INDUSTRY] / province.industry_0
-        city.cargo_0[N_PARTNERS] = total * (1.0 - par.cargo_foreign) * share / cargo_growth(nation, par)
-        city.cargo_industry_share = par.cargo_industry
-
-
-@rule
-def weigh_gateways(cities: Any, ports: Any, province: Any, policy: Any, par: Any) -> None:
-    """Weights of all gateways without their constants, kept in ``city.gateway_weight``."""
-    for c in range(N_CITIES):
-        for d in range(N_DESTINATIONS):
-            for g in range(N_GATEWAYS):
-                routes = ports[g].routes if g < N_PORTS else 0.0
-                for k in range(2):
-                    cost = gateway_cost(cities[c], ports, province, policy, par, g, d, k)
-                    cities[c].gateway_weight[d, g, k] = gateway_weight(cost, routes, par)
-
-
-@rule
-def scale_appeal(ports: Any, province: Any, g: int, k: int, factor: float) -> None:
-    """Multiply the constant of a gateway."""
-    if g < N_PORTS:
-        ports[g].appeal[k] *= factor
-    elif g == TIANJIN:
-        province.tianjin_appeal[k] *= factor
-    else:
-        province.rail_appeal[k] *= factor
-
-
-@rule
-def base_ports(cities: Any, ports: Any, province: Any, nation: Any, policy: Any, par: Any) -> None:
-    """Throughput and capacity of the ports, and constants of the choice of gateway so that base shares are met."""
-    loose_total = 0.0
-    boxes_total = 0.0
-    growth = cargo_growth(nation, par)
-    for c in range(N_CITIES):
-        for d in range(N_DESTINATIONS):
-            boxed = par.container_share_foreign if d < N_PARTNERS else par.container_share_coastal
-            tonnes = cities[c].cargo_0[d] * (1.0 if d < N_PARTNERS else growth)
-            loose_total += tonnes * (1.0 - boxed)
-            boxes_total += tonnes * boxed
-    inside = 1.0 / par.market_outside
-    for p in range(N_PORTS):
-        port = ports[p]
-        boxes = boxes_total * inside * port.share_0[CONTAINERS]
-        port.throughput_0[CONTAINERS] = boxes / par.tonnes_per_teu
-        port.throughput_0[BULK] = max(1.05 * boxes, (loose_total + boxes_total) * inside * port.share_0[BULK])
-        port.routes = port.routes_0
-        port.merged_quarters = 0.0
-        for k in range(2):
-            port.throughput[k] = port.throughput_0[k]
-            port.capacity[k] = port.throughput_0[k] / par.port_load_0
-            port.capacity_growth[k] = 0.0
-            port.appeal[k] = 1.0
-            for stage in range(N_STAGES):
-                port.works[k, stage] = par.berth_scrapping * port.capacity[k] * par.port_time_to_build / N_STAGES
-    for k in range(2):
-        province.tianjin_appeal[k] = 1.0
-        province.rail_appeal[k] = 1.0
-    ports_group(province, ports, policy, par)
-    for p in range(N_PORTS):
-        port_sets_fee(ports[p], province, policy, par)
-    weigh_gateways(cities, ports, province, policy, par)
-    for k in range(2):
-        for _ in range(80):
-            for g in range(N_GATEWAYS):
-                province.lane[g, 0, k] = 0.0
-            for c in range(N_CITIES):
-                for d in range(N_DESTINATIONS):
-                    boxed = par.container_share_foreign if d < N_PARTNERS else par.container_share_coastal
-                    part = boxed if k == CONTAINERS else 1.0 - boxed
-                    tonnes = cities[c].cargo_0[d] * part * (1.0 if d < N_PARTNERS else growth)
-                    total = 0.0
-                    for g in range(N_GATEWAYS):
-                        total += cities[c].gateway_weight[d, g, k] * gateway_appeal(ports, province, g, k)
-                    for g in range(N_GATEWAYS):
-                        weight = cities[c].gateway_weight[d, g, k] * gateway_appeal(ports, province, g, k)
-                        province.lane[g, 0, k] += tonnes * weight / total
-            whole = boxes_total if k == CONTAINERS else loose_total
-            for g in range(N_GATEWAYS):
-                goal = par.rail_share_0 * whole
-                if g < N_PORTS:
-                    goal = ports[g].throughput_0[CONTAINERS] * par.tonnes_per_teu
-                    if k == BULK:
-                        goal = ports[g].throughput_0[BULK] - goal
-                elif g == TIANJIN:
-                    goal = (1.0 - inside - par.rail_share_0) * whole
-                if g != RAIL or province.lane[g, 0, k] > 0.0:
-                    scale_appeal(ports, province, g, k, goal / province.lane[g, 0, k])
-    for c in range(N_CITIES):
-        for m in range(N_PARTNERS):
-            cities[c].freight[m] = 0.0
-            for k in range(2):
-                log_cost, mean = inclusive_cost(cities[c], ports, province, policy, par, m, k)
-                cities[c].gateway_log_0[m, k] = log_cost
-                cities[c].gateway_mean_0[m, k] = mean
-    for p in range(N_PORTS):
-        port_clears(ports[p])
-        for k in range(2):
-            ports[p].throughput[k] = ports[p].throughput_0[k]
 
 
 @rule

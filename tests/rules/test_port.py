@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simulator import records
-from simulator.rules.base import base_ports
+from simulator.rules.base_ports import base_ports
 from simulator.rules.port import (
     cargo_growth,
     cargo_value,
