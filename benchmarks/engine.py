@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from statistics import median
-from time import perf_counter
+from time import thread_time
 
 from benchmarks.measure import Section, child, cost
 from simulator.ensemble import simulate
@@ -25,7 +25,7 @@ def schedule(until: str) -> Schedule:
 
 
 def parts_of_a_run(world: World, until: str, runs: int) -> dict[str, float]:
-    """Return the median milliseconds of each part of a run over `runs` runs of the prior, after a first one."""
+    """Return the median milliseconds of processor time of each part of a run, over runs of the prior."""
     quarters = count_until(until)
     parameters = draw_table("prior", runs, 1).records()
     plan = schedule(until)
@@ -33,17 +33,17 @@ def parts_of_a_run(world: World, until: str, runs: int) -> dict[str, float]:
     for run in (0, *range(runs)):
         if run == 0:
             parts = {name: [] for name in ("draws", "policies", "base quarter", "arrays", "quarters")}
-        times = [perf_counter()]
+        times = [thread_time()]
         draws = draws_of(world, 1, run, quarters)
-        times.append(perf_counter())
+        times.append(thread_time())
         policies = policies_of(plan, quarters, 1, run)
-        times.append(perf_counter())
+        times.append(thread_time())
         state = prepare(world, parameters[run : run + 1], draws)
-        times.append(perf_counter())
+        times.append(thread_time())
         outputs = new_outputs(quarters)
-        times.append(perf_counter())
+        times.append(thread_time())
         advance(state, policies, draws, 0, quarters, outputs)
-        times.append(perf_counter())
+        times.append(thread_time())
         for values, start, end in zip(parts.values(), times, times[1:], strict=False):
             values.append(end - start)
     return {name: 1000.0 * median(values) for name, values in parts.items()}
@@ -61,7 +61,7 @@ def runs_on_one_core(runs: int) -> Section:
         ))  # fmt: skip
     return Section(
         "runs", "A run on one core",
-        f"Median of {runs} runs of the prior after compilation, ms. Base quarter: with policies and arrays.",
+        f"Processor time, ms: median of {runs} runs of the prior. Base quarter: with policies and arrays.",
         ("Horizon", "whole", "without draws", "draws", "base quarter", "quarters", "µs a quarter", "draws, %"),
         tuple(rows),
     )  # fmt: skip
@@ -76,7 +76,7 @@ def sizes(runs: int) -> Section:
                      parts["draws"], parts["quarters"]))  # fmt: skip
     return Section(
         "sizes", "Number of agents",
-        f"A run of 2006-2035 with more state-owned enterprises and foreign investors; median of {runs}, ms.",
+        f"Processor time, ms: a run of 2006-2035 with more enterprises and foreign investors; median of {runs}.",
         ("Agents", "enterprises", "investors", "whole", "draws", "quarters"), tuple(rows),
     )  # fmt: skip
 
@@ -98,11 +98,11 @@ def mesa(quarters: int) -> Section:
     for level, values in compiled.items():
         if values.tobytes() != stepped[level].tobytes():
             raise AssertionError(f"Mesa agents and compiled loop differ in {level}")
-    per_quarter = loop.wall / quarters
-    row = (float(quarters), 1000.0 * agents.wall, 1000.0 * per_quarter, agents.wall / per_quarter)
+    per_quarter = loop.cpu / quarters
+    row = (float(quarters), 1000.0 * agents.cpu, 1000.0 * per_quarter, agents.cpu / per_quarter)
     return Section(
         "mesa", "Mesa agents",
-        "One run; Mesa: median of quarters after the first; all outputs of both were compared: the same bits.",
+        "One run, processor time; Mesa: median of quarters after the first; all outputs compared: the same bits.",
         ("Quarters", "Mesa, ms a quarter", "compiled, ms a quarter", "ratio"), (row,),
     )  # fmt: skip
 
