@@ -228,6 +228,7 @@ _TEXT: Final[Mapping[str, Mapping[str, str]]] = {
         "posterior": "Parameters: posterior (calibrated).",
         "point": "Parameters: point (best guesses without their uncertainty; intervals show luck only).",
         "file": "Parameters: from a file.",
+        "as_of": "Baseline: history and policies as of 2022-01; after 2017 a scenario, not a forecast.",
         "none": "No full year was simulated, so there are no annual figures.",
     },
     "zh": {
@@ -253,6 +254,7 @@ _TEXT: Final[Mapping[str, Mapping[str, str]]] = {
         "posterior": "参数：后验（已校准）。",
         "point": "参数：点估计（不含参数不确定性，区间只反映随机性）。",
         "file": "参数：来自文件。",
+        "as_of": "基准情景：截至2022年1月的历史与政策；2017年之后是情景，而非预测。",
         "none": "未模拟完整年份，因此没有年度数字。",
     },
 }
@@ -354,7 +356,7 @@ def _notes(headline: Headline, words: Mapping[str, str]) -> list[str]:
     """Return what the reader must know: runs, parameters, meaning of periods and intervals."""
     runs = words["runs_failed" if headline.failed else "runs"].format(runs=headline.runs, failed=headline.failed)
     window = words["window" if len(headline.periods) > 1 else "window_one"].format(window=_span(headline.periods[0]))
-    return [runs, words[headline.parameters], window, words["pairs" if headline.effects else "levels"]]
+    return [runs, words[headline.parameters], words["as_of"], window, words["pairs" if headline.effects else "levels"]]
 
 
 def _span(period: str) -> str:
