@@ -290,7 +290,7 @@ class Port(LiaoningAgent):
     def expand(self) -> None:
         """Win or lose routes, order and open berths."""
         m = self.model
-        port.port_expands(self.record, m.records.ports, m.province, m.records.cities, m.parameters)
+        port.port_expands(self.record, m.province, m.records.cities, m.parameters)
 
 
 class ForeignInvestor(LiaoningAgent):

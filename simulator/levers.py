@@ -100,7 +100,7 @@ _ALL_INSTRUMENTS: Final = (
     ),
     Instrument(
         "services_opening", "log-odds of location", 0.0, 0.5, "partners",
-        "Better terms for investors of the partner: added to their log-odds of choosing Liaoning.",
+        "Better terms for market and property investors of the partner: added to their log-odds of choosing Liaoning.",
         "Opening of services and investment", "服务业与投资开放", "E26; range assumed",
     ),
     Instrument(

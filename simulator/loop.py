@@ -223,7 +223,7 @@ def run_quarters(
         for c in range(N_CITIES):
             city_invests(cities[c], par)
         for p in range(N_PORTS):
-            port_expands(ports[p], ports, province, cities, par)
+            port_expands(ports[p], province, cities, par)
         pass_link(PORTS, links[PORTS], layout, row, as_city, as_port, as_province, as_policy[t])
 
         # Foreign investors

@@ -206,7 +206,8 @@ CITY: Final = _dtype(
     ("orphaned", _F, (N_GROUPS,)),  # share of demand lost with liquidated enterprises
     ("trade_cost_memory", _F, (N_PARTNERS,)),
     ("import_cost_memory", _F, (N_PARTNERS,)),
-    ("loan_losses", _F),
+    ("loan_losses", _F),  # smoothed over a year
+    ("forgiven", _F),  # interest and debt of SOEs forgiven in the last quarter
     ("emissions", _F),
     ("padding", _F, (len(PADDED),)),
     ("gdp_past", _F, (5,)),  # GDP of this and the last four quarters
@@ -306,6 +307,7 @@ SOE: Final = _dtype(
     ("size_weight", _F),  # share of its cell's state capital in the base quarter
     ("luck_output", _F),  # normal score of base capital productivity
     ("luck_debt", _F),  # normal score of base leverage
+    ("luck_control", _F),  # uniform: order in which state control is given up
     ("state_share", _F),
     ("diluted", _F),  # state share sold under policy so far
     ("capital_0", _F),
@@ -347,6 +349,7 @@ PORT: Final = _dtype(
     ("capacity", _F, (2,)),  # Mt, million TEU
     ("works", _F, (2, N_STAGES)),
     ("capacity_growth", _F, (2,)),
+    ("rival_growth", _F, (2,)),  # fastest growth of another port's capacity in the last quarter
     ("throughput", _F, (2,)),
     ("congestion", _F, (2,)),  # throughput over capacity of the last quarter
     ("routes", _F),
@@ -361,7 +364,7 @@ INVESTOR: Final = _dtype(
     ("home", _I),
     ("type", _I),
     ("sector", _I),  # 0 industry, 1 services
-    ("size", _F),  # mean 1
+    ("scale", _F),  # size relative to the mean investor
     ("luck_start", _F),  # uniform: is a project in progress in the base quarter, and at which stage
     ("luck_place", _F),  # uniform: where
     ("capital", _F, (N_CITIES,)),

@@ -118,6 +118,8 @@ def _cities(path: Records) -> Records:
             city["hours"][k] = OWN_CITY_HOURS if k == c else ROAD_HOURS_PER_KM * _km(distances, name, other)
         for g, port in enumerate((*r.PORTS, "Tianjin")):
             city["gateway_km"][g] = max(10.0, distances.value(f"{name}>{port}", "km_to_port"))
+        # The rail corridor starts in Shenyang.
+        city["gateway_km"][-1] = 10.0 if name == "Shenyang" else _km(distances, name, "Shenyang")
     wages, inflow, spending = (
         np.array([table.value(c, variable, "2006") for c in r.CITIES])
         for variable in ("wage", "fdi", "fiscal_expenditure")
@@ -183,7 +185,7 @@ def _soes(cities: Records, scale: float) -> Records:
     counts = largest_remainder(np.sqrt(capital), count)
     out = np.zeros(count, r.SOE)
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([WORLD_SEED, 1])))
-    u = np.clip(generator.random((count, 4)), 1e-12, 1.0 - 1e-12)
+    u = np.clip(generator.random((count, 5)), 1e-12, 1.0 - 1e-12)
     sigma = table.value("Liaoning", "size_sigma")
     start = 0
     for cell, n in enumerate(counts):
@@ -195,6 +197,7 @@ def _soes(cities: Records, scale: float) -> Records:
     out["luck_output"], out["luck_debt"] = ndtri(u[:, 0]), ndtri(u[:, 1])
     out["identity"] = u[:, 2] < 0.85
     out["state_share"] = np.where(out["identity"] == 1, 0.7 + 0.3 * u[:, 3], 0.2 + 0.3 * u[:, 3])
+    out["luck_control"] = u[:, 4]
     out["alive"] = 1
     return out
 
@@ -217,7 +220,7 @@ def _investors(scale: float) -> Records:
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([WORLD_SEED, 2])))
     u = np.clip(generator.random((len(rows), 3)), 1e-12, 1.0 - 1e-12)
     size = np.exp(0.35 * ndtri(u[:, 0]))
-    out["size"] = size / size.mean()
+    out["scale"] = size / size.mean()
     out["luck_start"], out["luck_place"] = u[:, 1], u[:, 2]
     return out
 

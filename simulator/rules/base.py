@@ -187,7 +187,7 @@ def base_foreign(cities: Any, investors: Any, province: Any, nation: Any, par: A
         private += 0.5 * total_capital_0(city, SERVICES, par)
     total = 0.0
     for i in range(len(investors)):
-        total += investors[i].size
+        total += investors[i].scale
     province.investors = float(len(investors))
     busy = 1.5 / (1.0 / par.fdi_activity + 1.5)
     for i in range(len(investors)):
@@ -196,7 +196,7 @@ def base_foreign(cities: Any, investors: Any, province: Any, nation: Any, par: A
         if investor.luck_start < busy:
             investor.stages_left = 1 + int(3.0 * investor.luck_start / busy)
             pool = nation.fdi_inflow * par.fdi_awareness
-            investor.stage_usd = stage_size(investor.size, pool, len(investors), par)
+            investor.stage_usd = stage_size(investor.scale, pool, len(investors), par)
             investor.location = N_CITIES - 1
             reached = 0.0
             for c in range(N_CITIES - 1, -1, -1):
@@ -214,7 +214,7 @@ def base_foreign(cities: Any, investors: Any, province: Any, nation: Any, par: A
             city.foreign_capital[h, 1] = 0.0
         for i in range(len(investors)):
             investor = investors[i]
-            investor.capital[c] = stock * investor.size / total
+            investor.capital[c] = stock * investor.scale / total
             city.foreign_capital[investor.home, investor.sector] += investor.capital[c]
         for h in range(N_HOMES):
             city.foreign_capital_0[h] = city.foreign_capital[h, 0] + city.foreign_capital[h, 1]

@@ -255,7 +255,9 @@ def city_lends(city: Any, nation: Any, par: Any) -> None:
     cap = par.credit_usable * city.credit
     city.soe_ration = 1.0 if city.soe_loans <= cap else cap / city.soe_loans
     used = city.soe_loans * city.soe_ration
-    city.loan_losses += 0.25 * (par.loss_given_default * city.written_off - city.loan_losses)
+    lost = par.loss_given_default * city.written_off + city.forgiven
+    city.loan_losses += 0.25 * (lost - city.loan_losses)
+    city.forgiven = 0.0
     left = cap - par.crowding_out * used - par.loss_on_credit * city.loan_losses
     city.private_credit = min(max(0.02 * city.credit, left), city.credit - used)
     city.soe_capital_last = city.soe_capital

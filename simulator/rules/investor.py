@@ -149,7 +149,7 @@ def investor_acts(
             return
         investor.location = place
         investor.stages_left = 4
-        investor.stage_usd = stage_size(investor.size, province.fdi_pool, int(province.investors), par)
+        investor.stage_usd = stage_size(investor.scale, province.fdi_pool, int(province.investors), par)
     elif cities[investor.location].foreign_return_a[investor.sector] < par.outside_return_a - par.stage_tolerance_a:
         investor.stages_left = 0
         return

@@ -21,9 +21,3 @@ def clip(x: float, low: float, high: float) -> float:
 def per_quarter(rate_a: float) -> float:
     """Turn a rate or probability per year into one per quarter, ``1 - (1 - x)**0.25``."""
     return 1.0 - math.sqrt(math.sqrt(1.0 - clip(rate_a, 0.0, 1.0)))
-
-
-@rule
-def normal_share(score: float) -> float:
-    """Return the share of a standard normal population below `score`, in (0, 1)."""
-    return 0.5 * (1.0 + math.erf(score / math.sqrt(2.0)))

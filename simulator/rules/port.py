@@ -39,6 +39,12 @@ def ports_group(province: Any, ports: Any, policy: Any, par: Any) -> None:
     total = 0.0
     for p in range(N_PORTS):
         total += ports[p].throughput[BULK]
+    for p in range(N_PORTS):
+        for k in range(2):
+            ports[p].rival_growth[k] = 0.0
+            for q in range(N_PORTS):
+                if q != p:
+                    ports[p].rival_growth[k] = max(ports[p].rival_growth[k], ports[q].capacity_growth[k])
     province.concentration = 0.0
     for g in range(N_PORTS):
         share = 0.0
@@ -110,7 +116,8 @@ def gateway_cost(city: Any, ports: Any, province: Any, policy: Any, par: Any, g:
         return lane_cost(city.gateway_km[g], charges, par.port_days, province.tianjin_miles[d], value, par)
     if province.rail_days[d] <= 0.0:
         return 0.0
-    return par.rail_cost + par.value_of_day * value * max(1.0, province.rail_days[d] - policy.rail_corridor)
+    haul = par.road_cost * par.road_detour * city.gateway_km[g]
+    return haul + par.rail_cost + par.value_of_day * value * max(1.0, province.rail_days[d] - policy.rail_corridor)
 
 
 @rule
@@ -161,14 +168,16 @@ def city_compares_gateways(city: Any, ports: Any, province: Any, policy: Any, pa
     """
     for d in range(N_DESTINATIONS):
         freight = 0.0
+        worth = 0.0
         for k in range(2):
             log_cost, _ = inclusive_cost(city, ports, province, policy, par, d, k)
             if d < N_PARTNERS:
                 part = par.container_share_foreign if k == CONTAINERS else 1.0 - par.container_share_foreign
                 change = math.exp(log_cost - city.gateway_log_0[d, k]) - 1.0
-                freight += part * city.gateway_mean_0[d, k] * change / cargo_value(k, par)
+                freight += part * city.gateway_mean_0[d, k] * change
+                worth += part * cargo_value(k, par)
         if d < N_PARTNERS:
-            city.freight[d] = freight
+            city.freight[d] = freight / worth
 
 
 @rule
@@ -214,7 +223,7 @@ def port_clears(port: Any) -> None:
 
 
 @rule
-def port_expands(port: Any, ports: Any, province: Any, cities: Any, par: Any) -> None:
+def port_expands(port: Any, province: Any, cities: Any, par: Any) -> None:
     """Routes (E43) and expansion (E45) of a port.
 
     A separate owner adds berths above a load of 0.75 and copies the fastest rival in proportion to its own size; a
@@ -225,7 +234,6 @@ def port_expands(port: Any, ports: Any, province: Any, cities: Any, par: Any) ->
     port.routes += par.route_adjustment * (goal - port.routes)
     merged = port.merged_quarters > 0.0
     rate = N_STAGES / par.port_time_to_build
-    port.investment = 0.0
     for k in range(2):
         load = port.throughput[k] / port.capacity[k]
         order = par.expansion_speed * max(0.0, load - 0.75) * port.capacity[k]
@@ -233,18 +241,14 @@ def port_expands(port: Any, ports: Any, province: Any, cities: Any, par: Any) ->
             joint = province.group_congestion[port.group, k]
             order = par.expansion_speed * max(0.0, joint - 0.75) * port.capacity[k]
         else:
-            rival = 0.0
-            for p in range(N_PORTS):
-                if p != port.index:
-                    rival = max(rival, ports[p].capacity_growth[k])
-            order += par.copy_cat * max(0.0, rival - 0.01) * port.capacity[k]
+            order += par.copy_cat * max(0.0, port.rival_growth[k] - 0.01) * port.capacity[k]
         flow = order
         for stage in range(N_STAGES):
             leaving = rate * port.works[k, stage]
             port.works[k, stage] += flow - leaving
             flow = leaving
-        unit = par.berth_cost if k == BULK else par.berth_cost * par.tonnes_per_teu
-        port.investment += order * unit
+        if k == BULK:  # capacity in tonnes includes containers: pay for it once
+            port.investment = par.berth_cost * order
         before = port.capacity[k]
         port.capacity[k] = before * (1.0 - par.berth_scrapping) + flow
         port.capacity_growth[k] = clip(port.capacity[k] / before - 1.0, -1.0, 1.0)

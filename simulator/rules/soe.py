@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.compilation import rule
 from simulator.records import INDUSTRY
-from simulator.rules.maths import clip, normal_share, per_quarter
+from simulator.rules.maths import clip, per_quarter
 
 
 @rule
@@ -164,12 +164,16 @@ def soe_decides(soe: Any, city: Any, policy: Any, par: Any, u: float) -> None:
 
 @rule
 def soe_invests(soe: Any, city: Any, par: Any) -> None:
-    """Capital and debt of the next quarter, with credit as rationed (E17, E28, E31). Excess cash repays debt."""
+    """Capital and debt of the next quarter, with credit as rationed (E17, E28, E31).
+
+    Excess cash repays debt. Interest that cannot be rolled and relief for zombies are losses of the lender (E31).
+    """
     lent = city.soe_ration * soe.loan
     soe.investment = soe.plan - (1.0 - city.soe_ration) * soe.borrowing
     cash = par.cash_reinvested * max(0.0, soe.profit - soe.interest)
     spare = 0.5 * max(0.0, cash - soe.investment)
     relief = par.zombie_relief * soe.debt if soe.zombie == 1 else 0.0
+    city.forgiven += relief + (1.0 - city.soe_ration) * soe.shortfall
     before = soe.debt
     soe.debt = max(0.0, before + lent - spare - relief)
     city.soe_debt_change += soe.debt - before
@@ -196,7 +200,7 @@ def soe_learns(soe: Any, city: Any, policy: Any, par: Any) -> None:
     Source: Li et al. (2025), signs; magnitudes are assumptions. Units: ln per quarter.
     """
     soe.tfp += par.soe_tfp_follow * city.tfp_growth
-    if policy.control_transfer[soe.group] > 0.0 and normal_share(soe.luck_debt) < policy.control_transfer[soe.group]:
+    if soe.luck_control < policy.control_transfer[soe.group]:
         soe.identity = 0
     if soe.identity == 0:
         soe.tfp += per_quarter(par.control_catch_up_a) * max(0.0, city.tfp[INDUSTRY] - soe.tfp)
@@ -234,7 +238,7 @@ def soe_births(province: Any, nation: Any, par: Any) -> None:
 
 @rule
 def soe_is_born(soe: Any, city: Any, province: Any, par: Any, u: float) -> None:
-    """Found a new enterprise in an empty place, at half the size of the old one, with debt like its peers.
+    """Found a new enterprise in an empty place, at half the size of the old one, with its owner's capital and no debt.
 
     Its capital is investment of this quarter; its workers come from the city's labour. Assumption.
     """
@@ -242,9 +246,11 @@ def soe_is_born(soe: Any, city: Any, province: Any, par: Any, u: float) -> None:
         return
     soe.alive = 1
     soe.capital = 0.5 * soe.capital_0
-    soe.debt = par.leverage_0 * soe.capital
+    soe.debt = 0.0
     soe.labour = 0.5 * soe.labour_0 / (1.0 + par.labour_surplus)
     soe.tfp = soe.tfp_0 + city.tfp[INDUSTRY] - city.tfp_0[INDUSTRY]
+    soe.log_potential_0 = soe.tfp_0 + par.capital_share * math.log(soe.capital)
+    soe.log_potential_0 += (1.0 - par.capital_share) * math.log(soe.labour)
     soe.growth_expected = 0.0
     soe.output_last = 0.5 * soe.output_0
     soe.distress = 0
@@ -252,10 +258,8 @@ def soe_is_born(soe: Any, city: Any, province: Any, par: Any, u: float) -> None:
     soe.zombie = 0
     soe.utilisation = par.normal_utilisation
     soe.investment = soe.capital
-    city.soe_debt_change += soe.debt
     city.soe_investment += soe.capital
     city.soe_capital += soe.capital
-    city.soe_debt += soe.debt
     city.soe_labour += soe.labour
     city.soe_count += 1.0
     province.soe_alive += 1.0

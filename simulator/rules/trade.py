@@ -26,7 +26,7 @@ def city_pays_trade_costs(city: Any, partners: Any, policy: Any, par: Any) -> No
     facilitation, freight by way of the ports, days saved in a zone, political shocks. Source of the value of a day:
     Hummels & Schaur (2013).
     """
-    days = par.zone_days * zone_maturity(city, par)
+    days = par.zone_days * zone_maturity(city, par) if policy.free_trade_zone[city.index] > 0.0 else 0.0
     for m in range(N_PARTNERS):
         kept = (1.0 - policy.tariff_schedule[m]) * (1.0 - policy.tariff_cut[m])
         common = city.freight[m] - policy.ntb_cut[m] - policy.trade_facilitation[m] - par.value_of_day * days

@@ -248,7 +248,7 @@ def test_e25_stages_are_sized_by_the_quarters_between_decisions() -> None:
 def test_e25_expected_inflow_is_half_of_the_pool_when_half_of_the_choices_are_elsewhere() -> None:
     place = market()
     place[1]["investors"] = 1.0
-    investor = builders.investor(size=1.0)
+    investor = builders.investor(scale=1.0)
     quarters = 8000
     uniforms = np.random.default_rng(5).random((quarters, 2))
     arrived = 0.0
@@ -261,7 +261,7 @@ def test_e25_expected_inflow_is_half_of_the_pool_when_half_of_the_choices_are_el
 
 def test_e25_an_investor_is_idle_unless_the_draw_is_below_its_activity() -> None:
     for u_act, stages in ((0.1, 0), (0.1 - 1e-9, 3)):
-        investor = builders.investor(size=1.0)
+        investor = builders.investor(scale=1.0)
         act(investor, market(), u_act=u_act, u_place=0.1)
         assert investor["stages_left"] == stages
 
@@ -269,7 +269,7 @@ def test_e25_an_investor_is_idle_unless_the_draw_is_below_its_activity() -> None
 def test_e26_the_place_is_drawn_in_proportion_to_attraction() -> None:
     for u, city in ((0.0, SHENYANG), (0.2499, SHENYANG), (0.2501, DALIAN), (0.4999, DALIAN), (0.5001, None)):
         place = market()
-        investor = builders.investor(size=1.0, location=ANSHAN)
+        investor = builders.investor(scale=1.0, location=ANSHAN)
         act(investor, place, u_act=0.0, u_place=u)
         usd = [STAGE if c == city else 0.0 for c in range(C)]
         assert list(place[0]["fdi_usd"]) == exactly(usd), u
@@ -278,7 +278,7 @@ def test_e26_the_place_is_drawn_in_proportion_to_attraction() -> None:
 
 def test_e26_a_project_is_paid_in_four_equal_stages() -> None:
     place = market()
-    investor = builders.investor(size=1.0, home=JAPAN)
+    investor = builders.investor(scale=1.0, home=JAPAN)
     act(investor, place, u_act=0.0, u_place=0.3)
     kept = BUILT
     for left in (2, 1, 0):

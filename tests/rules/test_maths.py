@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.rules.maths import clip, normal_share, per_quarter
+from simulator.rules.maths import clip, per_quarter
 
 
 @pytest.mark.parametrize(
@@ -28,22 +28,3 @@ def test_rate_per_quarter(annual: float, quarterly: float) -> None:
 def test_four_quarters_make_a_year(annual: float) -> None:
     survival = (1.0 - per_quarter(annual)) ** 4
     assert survival == pytest.approx(1.0 - annual, rel=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("score", "share"),
-    [
-        (0.0, 0.5),
-        (1.0, 0.841344746068543),
-        (-1.0, 0.158655253931457),
-        (1.959963984540054, 0.975),
-        (-2.326347874040841, 0.01),
-    ],
-)
-def test_normal_share_table(score: float, share: float) -> None:
-    assert normal_share(score) == pytest.approx(share, abs=1e-14)
-
-
-@given(st.floats(-6.0, 6.0))
-def test_normal_share_is_symmetric(score: float) -> None:
-    assert normal_share(score) + normal_share(-score) == pytest.approx(1.0, abs=1e-15)

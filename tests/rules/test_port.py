@@ -181,6 +181,10 @@ def seaboard() -> tuple[Record, np.ndarray, Record]:
     return city, ports, province
 
 
+RAILWAY = 450.0 + 0.6 * 400.0
+"""Haul of 400 km to the railhead and freight from there."""
+
+
 def port_cost(km: float, kind: int) -> float:
     """Generalised cost of `seaboard` by a port: 80 of charges, 400 sea miles (a day), full berths for bulk only."""
     days = 1.15 if kind == BULK else 1.0
@@ -205,10 +209,10 @@ def test_e40_tianjin_has_neither_queue_nor_synergy() -> None:
 def test_e40_rail_serves_where_it_goes_and_gains_by_the_days_saved() -> None:
     city, ports, province = seaboard()
     for d, saved, kind, expected in (
-        (RUSSIA, 0.0, CONTAINERS, 450.0 + 80.0 * 15.0),
-        (RUSSIA, 5.0, CONTAINERS, 450.0 + 80.0 * 10.0),
-        (RUSSIA, 5.0, BULK, 450.0 + 20.0 * 10.0),
-        (RUSSIA, 20.0, BULK, 450.0 + 20.0),  # a day at least
+        (RUSSIA, 0.0, CONTAINERS, RAILWAY + 80.0 * 15.0),
+        (RUSSIA, 5.0, CONTAINERS, RAILWAY + 80.0 * 10.0),
+        (RUSSIA, 5.0, BULK, RAILWAY + 20.0 * 10.0),
+        (RUSSIA, 20.0, BULK, RAILWAY + 20.0),  # a day at least
         (JAPAN, 5.0, BULK, 0.0),
     ):
         cost = gateway_cost(city, ports, province, builders.policy(rail_corridor=saved), lanes(), RAIL, d, kind)
@@ -284,14 +288,15 @@ def test_e40_freight_is_the_rise_of_cost_over_the_value_of_cargo() -> None:
     assert list(city["freight"]) == exactly([0.0] * M)
     ports["fee"][YINGKOU] += 8.0
     city_compares_gateways(city, ports, province, builders.policy(), lanes())
-    assert list(city["freight"]) == exactly([0.75 * 8.0 / 2000.0 + 0.25 * 8.0 / 8000.0] * M)
+    assert list(city["freight"]) == exactly([8.0 / (0.75 * 2000.0 + 0.25 * 8000.0)] * M)
 
 
 def test_e40_freight_falls_when_a_second_way_out_opens() -> None:
     city, ports, province = one_way()
     ports["appeal"][DALIAN] = 1.0
     city_compares_gateways(city, ports, province, builders.policy(), lanes())
-    before = 0.75 * port_cost(100.0, BULK) / 2000.0 + 0.25 * port_cost(100.0, CONTAINERS) / 8000.0
+    before = 0.75 * port_cost(100.0, BULK) + 0.25 * port_cost(100.0, CONTAINERS)
+    before /= 0.75 * 2000.0 + 0.25 * 8000.0
     assert list(city["freight"]) == exactly([before * (0.5 ** (1.0 / 3.0) - 1.0)] * M)
 
 
@@ -310,7 +315,7 @@ def test_e40_a_yuan_more_at_every_gateway_is_a_yuan_more_of_freight() -> None:
     par["rail_cost"] += 1.0
     city_compares_gateways(cities[0], ports, province, builders.policy(), par)
     boxed = par["container_share_foreign"]
-    rise = (1.0 - boxed) / par["value_bulk"] + boxed / par["value_containers"]
+    rise = 1.0 / ((1.0 - boxed) * par["value_bulk"] + boxed * par["value_containers"])
     assert list(cities["freight"][0]) == pytest.approx([rise] * M, rel=0.01)
 
 
@@ -396,7 +401,7 @@ def expanding(**values: float) -> Record:
 
 def expand(ports: np.ndarray, p: int, province: Record | None = None, **values: float) -> np.ndarray:
     cities = builders.cities()
-    port_expands(ports[p], ports, builders.province() if province is None else province, cities, expanding(**values))
+    port_expands(ports[p], builders.province() if province is None else province, cities, expanding(**values))
     return cities
 
 
@@ -429,7 +434,7 @@ def test_e45_a_full_port_orders_berths_and_its_city_pays() -> None:
     cities = expand(ports, YINGKOU)
     orders = np.array([0.2 * 0.2 * 20.0, 0.2 * 0.15 * 4.0])
     assert list(ports["works"][YINGKOU, :, 0]) == exactly(list(orders))
-    cost = 0.4 * orders[BULK] + 0.4 * 10.0 * orders[CONTAINERS]
+    cost = 0.4 * orders[BULK]  # tonnes of capacity include containers
     assert ports["investment"][YINGKOU] == exactly(cost)
     assert cities["port_investment"][records.CITIES.index("Yingkou")] == exactly(cost)
     assert cities["port_investment"].sum() == exactly(cost)
@@ -449,6 +454,7 @@ def test_e45_a_separate_owner_copies_the_fastest_rival_in_proportion_to_its_size
     growth = np.zeros((P, 2))
     growth[2], growth[3], growth[YINGKOU] = (0.05, 0.0), (0.03, 0.0), (0.9, 0.9)  # its own growth does not count
     ports = quiet_ports(capacity_growth=growth)
+    ports_group(builders.province(), ports, builders.policy(), builders.par(market_outside=1.35))
     expand(ports, YINGKOU)
     assert ports["works"][YINGKOU, BULK, 0] == exactly(0.1 * (0.05 - 0.01) * 20.0)
     assert ports["works"][YINGKOU, CONTAINERS, 0] == 0.0

@@ -526,14 +526,13 @@ def test_e33_loss_of_identity_closes_the_gap_to_private_industry() -> None:
 
 def test_e33_control_of_the_stated_share_of_firms_is_transferred() -> None:
     policy = builders.policy(control_transfer=by_group(0.3))
-    scores = [-2.0, -0.53, -0.52, 0.0, 2.0]  # the 30 % quantile of a standard normal is -0.5244
     lost = []
-    for score in scores:
-        firm = builders.soe(identity=1, luck_debt=score)
+    for place in (0.01, 0.29, 0.31, 0.5, 0.99):
+        firm = builders.soe(identity=1, luck_control=place)
         soe_learns(firm, builders.city(), policy, learning())
         lost.append(int(firm["identity"]) == 0)
     assert lost == [True, True, False, False, False]
-    other = builders.soe(identity=1, luck_debt=-2.0, group=MACHINERY)
+    other = builders.soe(identity=1, luck_control=0.01, group=MACHINERY)
     soe_learns(other, builders.city(), policy, learning())
     assert other["identity"] == 1
 
@@ -584,7 +583,7 @@ def test_births_start_in_2018_and_replace_a_share_of_those_alive() -> None:
 
 def test_a_new_enterprise_has_half_the_size_and_the_productivity_of_its_time() -> None:
     city = builders.city(tfp=(0.0, 0.4, 0.0), tfp_0=(0.0, 0.1, 0.0), soe_capital=7.0)
-    par = builders.par(leverage_0=0.6, labour_surplus=0.1, normal_utilisation=0.8)
+    par = builders.par(capital_share=0.5, labour_surplus=0.1, normal_utilisation=0.8)
     firm = builders.soe(
         alive=0, capital_0=10.0, labour_0=2.2, output_0=4.0, tfp_0=0.5, history=63, distress=9, zombie=1,
         growth_expected=0.05,
@@ -594,10 +593,11 @@ def test_a_new_enterprise_has_half_the_size_and_the_productivity_of_its_time() -
     assert (firm["alive"], city["soe_count"], city["soe_capital"]) == (0, 0.0, 7.0)
     soe_is_born(firm, city, province, par, 0.3 - 1e-9)
     assert (firm["alive"], firm["distress"], firm["history"], firm["zombie"]) == (1, 0, 0, 0)
-    assert (firm["capital"], firm["debt"], firm["labour"]) == exactly((5.0, 3.0, 1.0))
+    assert (firm["capital"], firm["debt"], firm["labour"]) == exactly((5.0, 0.0, 1.0))
+    assert math.exp(firm["log_potential_0"]) == exactly(math.exp(0.5) * math.sqrt(5.0 * 1.0))
     assert firm["tfp"] == exactly(0.5 + 0.4 - 0.1)
     assert (firm["growth_expected"], firm["output_last"]) == exactly((0.0, 2.0))
     assert (city["soe_capital"], city["soe_investment"], city["soe_debt"], city["soe_labour"]) == exactly(
-        (12.0, 5.0, 3.0, 1.0)
+        (12.0, 5.0, 0.0, 1.0)
     )
-    assert (city["soe_count"], city["soe_debt_change"], province["soe_alive"]) == exactly((1.0, 3.0, 1.0))
+    assert (city["soe_count"], city["soe_debt_change"], province["soe_alive"]) == exactly((1.0, 0.0, 1.0))

@@ -76,13 +76,17 @@ def test_e20_full_liberalisation_removes_the_whole_tariff_and_no_more() -> None:
 def test_e20_other_costs_add_up_for_both_directions() -> None:
     city = builders.city(freight=one(0.02, RUSSIA), zone_age=12.0)
     policy = builders.policy(
-        ntb_cut=one(0.04, RUSSIA), trade_facilitation=one(0.01, RUSSIA), political_shock=one(0.5, RUSSIA)
-    )
+        ntb_cut=one(0.04, RUSSIA), trade_facilitation=one(0.01, RUSSIA), political_shock=one(0.5, RUSSIA),
+        free_trade_zone=1.0,
+    )  # fmt: skip
     city_pays_trade_costs(city, builders.partners(tariff_export=0.05), policy, costs())
     zone = -0.01 * 2.0 * (1.0 - math.exp(-1.0))
     expected = [zone + (0.02 - 0.04 - 0.01 + 0.03 * 0.5 if m == RUSSIA else 0.0) for m in range(N)]
     assert list(city["trade_cost"]) == exactly(expected)
     assert list(city["import_cost"]) == exactly(expected)
+    policy["free_trade_zone"] = 0.0  # a zone that is closed saves no days
+    city_pays_trade_costs(city, builders.partners(tariff_export=0.05), policy, costs())
+    assert list(city["trade_cost"]) == exactly([x - zone for x in expected])
 
 
 def test_e20_a_zone_ages_only_in_its_city_and_while_in_force() -> None:
