@@ -212,7 +212,6 @@ def base_path() -> np.ndarray[Any, np.dtype[Any]]:
     commodity = [_deflator(drivers, entity, usd) for entity in ("Russia", "Australia")]
     path = np.zeros(QUARTERS, NATION)
     path["clock"] = np.arange(QUARTERS)
-    path["year"] = 2006.0 + (np.arange(QUARTERS) + 0.5) / 4.0
     path["progress"] = 1.0
     path["gdp"] = _rebased(quarterly(real))
     path["gdp_nominal"] = _rebased(quarterly(nominal))

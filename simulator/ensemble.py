@@ -197,6 +197,14 @@ def _branch(
 
 
 def _one_run(job: _Job, run: int) -> tuple[str, dict[int, State]]:
+    """Simulate one run; arithmetic that cannot be done is a failure of this run, not of the ensemble."""
+    try:
+        return _simulate_run(job, run)
+    except (ArithmeticError, ValueError) as error:
+        return f"{type(error).__name__}: {error}", {}
+
+
+def _simulate_run(job: _Job, run: int) -> tuple[str, dict[int, State]]:
     """Simulate one run into its rows of the levels; return a failure message (or nothing) and the states kept."""
     outputs = {
         level: values[run].view(output_type(level))[..., 0] for level, values in job.levels.items()

@@ -59,7 +59,6 @@ def _dtype(*fields: tuple[Any, ...]) -> np.dtype[Any]:
 NATION: Final = _dtype(
     # Exogenous drivers of one quarter; indices are 1 in 2006Q1 unless a unit is given.
     ("clock", _F),  # quarters since 2006Q1; the clock of ageing and of assumed trends
-    ("year", _F),  # calendar year with fraction, mid-quarter
     ("progress", _F),  # 1 = technical progress as in the parameters, 0 = frozen
     ("gdp", _F),  # national real GDP, index
     ("gdp_nominal", _F),  # national nominal GDP, index
@@ -139,7 +138,6 @@ CITY: Final = _dtype(
     ("business_environment_0", _F),
     ("group_mix_0", _F, (N_GROUPS,)),  # shares of industry
     ("soe_factor", _F),  # state share relative to that of the industry group
-    ("metro", _F),  # 1 in the Shenyang metropolitan area
     ("hours", _F, (N_CITIES,)),  # travel time by land
     ("gateway_km", _F, (N_GATEWAYS,)),  # road or rail distance to each gateway
     ("exports_0", _F, (N_PARTNERS,)),
@@ -156,7 +154,6 @@ CITY: Final = _dtype(
     ("tfp_0", _F, (N_SECTORS,)),
     ("potential_0", _F, (N_SECTORS,)),  # private and foreign industry in INDUSTRY
     ("labour_target_0", _F, (N_SECTORS,)),
-    ("labour_weight_0", _F, (N_SECTORS,)),
     ("hurdle_a", _F, (N_SECTORS,)),  # required gross return, per year
     ("soe_cell_share_0", _F, (N_GROUPS,)),  # state share of the capital of each industry group
     ("soe_cell_output_0", _F, (N_GROUPS,)),
@@ -388,7 +385,6 @@ PROVINCE: Final = _dtype(
     ("rail_appeal", _F, (2,)),
     ("tianjin_miles", _F, (N_DESTINATIONS,)),
     ("rail_days", _F, (N_DESTINATIONS,)),
-    ("state_scale", _F),
     ("national_sales", _F, (N_GROUPS,)),  # ln, base 0
     ("national_last", _F, (3,)),  # ln investment, industry, consumption of the last quarter
     ("clock_last", _F),
@@ -431,7 +427,6 @@ PROVINCE: Final = _dtype(
     ("fdi_pool", _F),  # bn USD
     ("attraction_total", _F, (N_HOMES, N_TYPES)),
     ("attraction_outside", _F),
-    ("fdi_base_attraction", _F),
     ("fdi_home", _F, (N_HOMES,)),  # bn USD
     ("home_capital", _F, (N_HOMES,)),
     ("home_earned", _F, (N_HOMES,)),

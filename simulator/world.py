@@ -112,7 +112,6 @@ def _cities(path: Records) -> Records:
         city["graduate_share_0"] = table.value(name, "graduate_share", "2006")
         city["business_environment_0"] = table.value(name, "business_environment", "2006")
         city["soe_factor"] = table.value(name, "soe_factor", "2006")
-        city["metro"] = table.value(name, "metro")
         city["group_mix_0"] = [table.value(name, f"mix_{g}", "2006") for g in r.GROUPS]
         for k, other in enumerate(r.CITIES):
             city["hours"][k] = OWN_CITY_HOURS if k == c else ROAD_HOURS_PER_KM * _km(distances, name, other)

@@ -55,7 +55,6 @@ def share_state_capital(cities: Any, province: Any, par: Any) -> None:
                 state += share * stock
                 total += stock
         scale *= province.state_share_0 * total / state
-    province.state_scale = scale
 
 
 @rule
