@@ -96,8 +96,9 @@ def test_e9_weight_of_private_firms(mobility: float, weight: float) -> None:
 
 
 def test_e9_better_firms_win_orders() -> None:
-    weights = [asked(tfp=(0.0, gain, 0.0))["private_weight"][0] for gain in (0.0, 0.1)]
-    assert weights[1] / weights[0] == exactly(math.exp(0.2), rel=1e-12)
+    """Ten log points above the productivity of the base quarter, at an elasticity of 2."""
+    better = asked(tfp=(9.0, 0.5, 9.0), tfp_0=(0.0, 0.4, 0.0))
+    assert better["private_weight"][0] == exactly(math.sqrt(6.0) * math.exp(0.2), rel=1e-12)
 
 
 def test_e11_services_and_primary_demand() -> None:
@@ -206,10 +207,11 @@ def produced(services_demand: float = 9.0, primary_demand: float = 4.0) -> Recor
         cell_potential=(10.0, 6.0, 8.0, 8.0), demand=(8.0, 7.0, 6.0, 4.0), private_weight=(1.0, 1.0, 1.0, 3.0),
         cell_weight=(4.0, 2.0, 3.0, 4.0), private_mix=(0.4, 0.3, 0.2, 0.1), gdp_past=(35.0, 34.0, 33.0, 32.0, 31.0),
         freed_capital=1.0, freed_labour=1.0, written_off=1.0, cut_capital=1.0, soe_loans=1.0, exit_cost=1.0,
-        orphaned_output=1.0, port_investment=1.0, fdi_usd=1.0, fdi_investment=1.0,
+        orphaned_output=1.0, port_investment=1.0, fdi_usd=1.0, fdi_investment=1.0, markup=(0.0, 0.1, -0.1, -0.7),
     )  # fmt: skip
     nation = builders.nation(price_industry=1.1, price_other=0.9)
-    city_produces(city, builders.province(), nation, builders.par(mix_adjustment=0.02, normal_utilisation=0.8))
+    par = builders.par(mix_adjustment=0.02, normal_utilisation=0.8, price_on_utilisation=0.05)
+    city_produces(city, builders.province(), nation, par)
     return city
 
 
@@ -221,6 +223,12 @@ def test_e7_output_and_value_added() -> None:
     assert city["industry_utilisation"] == exactly(0.75)
     assert list(city["utilisation"]) == exactly([0.8, 1.0, 0.75, 0.5])
     assert list(city["gdp_past"]) == exactly([37.0, 35.0, 34.0, 33.0, 32.0])
+
+
+def test_e29_price_of_each_group() -> None:
+    """Mark-up and a twentieth of ln(u / 0.8) at utilisation 0.8, 1, 0.75 and 0.5; a fall is held at 30 log points."""
+    expected = [1.0, math.exp(0.1) * 1.25**0.05, math.exp(-0.1) * 0.9375**0.05, math.exp(-0.3)]
+    assert list(produced()["sale_price"]) == exactly(expected, rel=1e-12)
 
 
 def test_e7_services_and_primary_output_stop_at_capacity() -> None:

@@ -86,6 +86,17 @@ def test_e30_a_loss_is_booked_once_over_some_quarters() -> None:
     assert sum(booked) == exactly(4.0, rel=1e-12)
 
 
+def test_e31_interest_that_nobody_lends_is_lost_in_full_and_once() -> None:
+    city = builders.city(gdp=50.0, forgiven=4.0)
+    booked = []
+    for _ in range(120):
+        city_lends(city, builders.nation(credit=0.2), builders.par(**CREDIT))
+        booked.append(city["loan_losses"])
+        assert city["forgiven"] == 0.0
+    assert booked[:2] == exactly([1.0, 0.75])
+    assert sum(booked) == exactly(4.0, rel=1e-12)
+
+
 def test_sums_over_state_firms_start_at_zero() -> None:
     names = ("soe_labour", "soe_labour_demand", "soe_capital", "soe_debt", "soe_investment", "soe_count",
              "zombie_count", "soe_debt_change")  # fmt: skip
