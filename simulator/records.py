@@ -310,7 +310,7 @@ SOE: Final = _dtype(
     ("capital_0", _F),
     ("labour_0", _F),
     ("output_0", _F),
-    ("log_potential_0", _F),
+    ("log_anchor", _F),  # ln capacity that its customers are used to: that of 2006, or at its birth
     ("tfp_0", _F),
     ("capital", _F),
     ("debt", _F),

@@ -158,8 +158,8 @@ def base_enterprises(soes: Any, cities: Any, par: Any) -> None:
         soe.labour_0 = city.efficient_labour_0 * (1.0 - par.capital_share) * soe.output_0 / income
         soe.labour_0 *= 1.0 + par.labour_surplus
         alpha = par.capital_share
-        soe.log_potential_0 = math.log(soe.output_0 / par.normal_utilisation)
-        soe.tfp_0 = soe.log_potential_0 - alpha * math.log(soe.capital_0) - (1.0 - alpha) * math.log(soe.labour_0)
+        soe.log_anchor = math.log(soe.output_0 / par.normal_utilisation)
+        soe.tfp_0 = soe.log_anchor - alpha * math.log(soe.capital_0) - (1.0 - alpha) * math.log(soe.labour_0)
         soe.alive = 1
         soe.capital = soe.capital_0
         soe.labour = soe.labour_0

@@ -23,7 +23,7 @@ def soe_plans_capacity(soe: Any, city: Any, par: Any) -> None:
     mobility = par.customer_mobility
     soe.potential = math.exp(size)
     soe.weight = math.exp(
-        mobility * size + (1.0 - mobility) * soe.log_potential_0 + par.customer_loyalty_productivity * gain
+        mobility * size + (1.0 - mobility) * soe.log_anchor + par.customer_loyalty_productivity * gain
     )
     city.cell_potential[soe.group] += soe.potential
     city.cell_weight[soe.group] += soe.weight
@@ -249,8 +249,8 @@ def soe_is_born(soe: Any, city: Any, province: Any, par: Any, u: float) -> None:
     soe.debt = 0.0
     soe.labour = 0.5 * soe.labour_0 / (1.0 + par.labour_surplus)
     soe.tfp = soe.tfp_0 + city.tfp[INDUSTRY] - city.tfp_0[INDUSTRY]
-    soe.log_potential_0 = soe.tfp_0 + par.capital_share * math.log(soe.capital)
-    soe.log_potential_0 += (1.0 - par.capital_share) * math.log(soe.labour)
+    soe.log_anchor = soe.tfp_0 + par.capital_share * math.log(soe.capital)
+    soe.log_anchor += (1.0 - par.capital_share) * math.log(soe.labour)
     soe.growth_expected = 0.0
     soe.output_last = 0.5 * soe.output_0
     soe.distress = 0

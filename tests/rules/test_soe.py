@@ -58,7 +58,7 @@ def test_e2_capacity_is_cobb_douglas_with_the_lift_of_the_city() -> None:
 
 def test_e9_weight_mixes_capacity_now_and_then_and_rewards_a_gain_of_productivity() -> None:
     city = builders.city()
-    firm = builders.soe(capital=16.0, labour=1.0, tfp=0.1, tfp_0=0.0, log_potential_0=math.log(2.0))
+    firm = builders.soe(capital=16.0, labour=1.0, tfp=0.1, tfp_0=0.0, log_anchor=math.log(2.0))
     soe_plans_capacity(
         firm, city, builders.par(capital_share=0.5, customer_mobility=0.25, customer_loyalty_productivity=3.0)
     )
@@ -70,7 +70,7 @@ def test_e9_weight_mixes_capacity_now_and_then_and_rewards_a_gain_of_productivit
 def test_e9_in_the_base_quarter_the_weight_is_base_capacity() -> None:
     city = builders.city()
     tfp = math.log(5.0 / (8.0**0.48 * 3.0**0.52))
-    firm = builders.soe(capital=8.0, labour=3.0, tfp=tfp, tfp_0=tfp, log_potential_0=math.log(5.0))
+    firm = builders.soe(capital=8.0, labour=3.0, tfp=tfp, tfp_0=tfp, log_anchor=math.log(5.0))
     soe_plans_capacity(
         firm, city, builders.par(capital_share=0.48, customer_mobility=0.43, customer_loyalty_productivity=2.0)
     )
@@ -594,7 +594,7 @@ def test_a_new_enterprise_has_half_the_size_and_the_productivity_of_its_time() -
     soe_is_born(firm, city, province, par, 0.3 - 1e-9)
     assert (firm["alive"], firm["distress"], firm["history"], firm["zombie"]) == (1, 0, 0, 0)
     assert (firm["capital"], firm["debt"], firm["labour"]) == exactly((5.0, 0.0, 1.0))
-    assert math.exp(firm["log_potential_0"]) == exactly(math.exp(0.5) * math.sqrt(5.0 * 1.0))
+    assert math.exp(firm["log_anchor"]) == exactly(math.exp(0.5) * math.sqrt(5.0 * 1.0))
     assert firm["tfp"] == exactly(0.5 + 0.4 - 0.1)
     assert (firm["growth_expected"], firm["output_last"]) == exactly((0.0, 2.0))
     assert (city["soe_capital"], city["soe_investment"], city["soe_debt"], city["soe_labour"]) == exactly(
