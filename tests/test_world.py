@@ -162,7 +162,7 @@ def test_investors_by_home_and_type(world: World) -> None:
         for k, kind in enumerate(INVESTOR_TYPES):
             mine = (world.investors["home"] == h) & (world.investors["type"] == k)
             assert mine.sum() == table.value(home, f"count_{kind}")
-    assert world.investors["size"].mean() == pytest.approx(1.0, rel=1e-12)
+    assert world.investors["scale"].mean() == pytest.approx(1.0, rel=1e-12)
     assert (world.investors["sector"] == (world.investors["type"] == 2)).all()
 
 
