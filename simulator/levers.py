@@ -124,9 +124,9 @@ _ALL_INSTRUMENTS: Final = (
         "Pilot free trade zone", "自由贸易试验区", "E20, E26, E64; policy definition", integer=True,
     ),
     Instrument(
-        "metro_integration", "share of travel time and internal cost", 0.0, 0.25, "cities",
+        "metro_integration", "share of travel time", 0.0, 0.25, "cities",
         "Cut between two cities that both carry it; where sizes differ the rule takes what both have.",
-        "Metropolitan integration", "都市圈一体化", "E3, E50, E52; policy definition (one-hour circle)",
+        "Metropolitan integration", "都市圈一体化", "E3; policy definition (one-hour circle)",
     ),
     Instrument(
         "rd_support", "share of base R&D", 0.0, 1.0, "cities",

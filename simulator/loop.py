@@ -270,13 +270,13 @@ def run_quarters(
         # Stocks
         for c in range(N_CITIES):
             city_builds(cities[c], par)
+        frontier_moves(province, nation, par)
         for c in range(N_CITIES):
             city_learns(cities[c], province, nation, policy, par, z_city[t, c], z_province[t])
         for c in range(N_CITIES):
             city_counts_firms(cities[c], par)
         for c in range(N_CITIES):
             city_environment(cities[c], policy, par)
-        frontier_moves(province, nation, par)
 
         # What is published
         for c in range(N_CITIES):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import tomllib
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -187,6 +188,12 @@ def pert(u: npt.ArrayLike, low: npt.ArrayLike, mode: npt.ArrayLike, high: npt.Ar
     return np.asarray(low + width * betaincinv(a, b, np.asarray(u, dtype=np.float64)), dtype=np.float64)
 
 
+def _prior_uniforms(name: str) -> npt.NDArray[np.float64]:
+    """Return the uniforms of one parameter's prior, addressed by its name: a new parameter moves no other's draws."""
+    key = np.random.SeedSequence([0, 0, PRIOR_STREAM, zlib.crc32(name.encode())])
+    return np.random.Generator(np.random.Philox(key)).random(PRIOR_ROWS)
+
+
 def row_of_run(runs: int, seed: int, rows: int) -> npt.NDArray[np.int64]:
     """Return the row of the parameter table of every run: ``permutation(seed)[i mod rows]``, shape (runs,)."""
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 0, ORDER_STREAM])))
@@ -224,8 +231,7 @@ def draw_table(kind: str, runs: int, seed: int, file: str | Path | None = None) 
         Unknown kind, or a wrong file.
     """
     if kind == "prior":
-        generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([0, 0, PRIOR_STREAM])))
-        u = generator.random((PRIOR_ROWS, len(parameters())))
+        u = np.column_stack([_prior_uniforms(name) for name in names()])
         rows, back = np.unique(row_of_run(runs, seed, PRIOR_ROWS), return_inverse=True)
         return table_of(kind, quantiles(u[rows])[back])
     values = point_values()

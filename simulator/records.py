@@ -174,6 +174,7 @@ CITY: Final = _dtype(
     ("foreign_capital_0", _F, (N_HOMES,)),
     ("market_access_0", _F),
     ("profit_0", _F),
+    ("rd_base_0", _F),  # output that counts for R&D
     ("revenue_0", _F),
     ("gateway_mean_0", _F, (N_PARTNERS, 2)),  # mean cost of the ways out, yuan a tonne, by cargo
     ("gateway_log_0", _F, (N_PARTNERS, 2)),  # ln inclusive cost of the ways out, by cargo

@@ -272,7 +272,7 @@ def test_the_table_has_a_row_for_every_step() -> None:
         ("province_sets_budget", "province.debt (t-1)"),
         ("city_consumes", "city.wage (t)"),
         ("city_consumes", "province.external_wealth (t-1)"),
-        ("city_learns", "province.frontier (t-1)"),
+        ("city_learns", "province.frontier (t)"),
         ("city_reports", "city.gdp_past (t)"),
         ("province_reports", "city.padding (t)"),
     ],

@@ -250,6 +250,9 @@ def base_technology(city: Any, par: Any) -> None:
     foreign = foreign_in(city, INDUSTRY)
     city.foreign_presence_0 = par.joint_venture_share * foreign / (foreign + city.capital[INDUSTRY] + city.soe_capital)
     city.rd_stock = 1.0
+    city.rd_base_0 = city.gdp_0
+    for h in range(N_GROUPS):
+        city.rd_base_0 -= (1.0 - par.rd_soe_weight) * city.soe_cell_output_0[h]
     city.firms = 1.0
     city.profit_0 = par.capital_share * (city.private_output + city.output[SERVICES]) / city.wage_0
 

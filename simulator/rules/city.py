@@ -104,6 +104,7 @@ def city_sets_prices(city: Any, province: Any, nation: Any, policy: Any, par: An
         city.cell_potential[h] += own * city.private_mix[h]
     total = own + city.soe_potential
     levy = math.log1p(par.levy_on_padding * city.padding[2] * par.tax_rate)
+    levy -= math.log1p(par.levy_on_padding * par.padding_0 * par.tax_rate)
     unit_cost = (1.0 - par.capital_share) * math.log(city.wage / city.wage_0) - city.lift - gain / total + levy
     unit_cost -= (1.0 - par.capital_share) * math.log(nation.wage) - province.frontier
     mean = 0.0
@@ -283,8 +284,8 @@ def gross_return_a(city: Any, sector: int, par: Any) -> float:
 def city_invests(city: Any, par: Any) -> None:
     """Private investment (E16) out of own funds and credit, and capital of the next quarter (E17).
 
-    ``I* = K max(0, d + i1 (rk - rb))``; own funds are a share of capital income. Part of the capital of liquidated
-    enterprises is bought by private industry. Units: bn yuan a quarter.
+    ``I* = K max(0, d + i1 (rk - rb))``, at most 6 % a quarter beyond depreciation; own funds are a share of capital
+    income. Part of the capital of liquidated enterprises is bought by private industry. Units: bn yuan a quarter.
     """
     wanted = 0.0
     own = 0.0
@@ -331,6 +332,8 @@ def city_learns(
 ) -> None:
     """Total factor productivity (E13, E15): own trend, catch-up to the frontier, R&D relative to the nation, luck.
 
+    R&D follows output, that of state-owned enterprises with a tenth of the weight: theirs is hardly productive.
+
     `city_score` and `province_score` are normal scores: without common shocks thousands of private coins average out
     and bands are false. Units: ln per quarter. Sources: Fleisher, Li & Zhao (2010); China Econ. Rev. 41 (2016).
     """
@@ -338,7 +341,8 @@ def city_learns(
     openness = (city.exports_total + city.imports_total) / city.gdp
     absorbed = absorptive_capacity(share, openness, par)
     before = city.rd_stock
-    spending = city.gdp / city.gdp_0 * (1.0 + policy.rd_support[city.index])
+    base = city.gdp - (1.0 - par.rd_soe_weight) * city.soe_output
+    spending = base / city.rd_base_0 * (1.0 + policy.rd_support[city.index])
     city.rd_stock = before * (1.0 - par.rd_depreciation) + (par.rd_depreciation + par.rd_base_growth) * spending
     learned = par.rd_elasticity * (math.log(city.rd_stock / before) - province.national_rd_growth)
     luck = par.city_shock * city_score + par.province_shock * province_score

@@ -109,17 +109,18 @@ def city_sets_wage(city: Any, province: Any, par: Any) -> None:
 
 @rule
 def city_consumes(city: Any, province: Any, nation: Any, par: Any) -> None:
-    """Household consumption (E12): wages with a rising propensity, transfers, and external wealth spent later.
+    """Household consumption (E12): wages with a rising propensity, other income, transfers, spending of wealth.
 
-    ``C* = C0 [0.89 (c_t/c_0) w (EL - 0.6 U)/(w0 EL0) + 0.11 transfers/transfers_0] + cF V Y_c/Y``; C moves half-way.
-    Units: bn yuan of 2010 a quarter.
+    ``C* = C0 [0.89 (c_t/c_0) w (EL - 0.6 U)/(w0 EL0) + 0.11 Y/Y0] + c_0 (TR - TR0 Y/Y0) + cF V Y_c/Y``; C moves
+    half-way. Transfers TR beyond their base share of output are spent like wages. bn yuan of 2010 a quarter.
     """
     rise = clip(nation.clock - 8.0, 0.0, 36.0)
     propensity = 1.0 + par.consumption_rise * rise / par.consumption_propensity
     supply = efficient_labour(city.workers, city.graduates, par.graduate_efficiency)
     earned = city.wage * (supply - 0.6 * city.laid_off) / (city.wage_0 * city.efficient_labour_0)
-    received = city.transfers / city.transfers_0
-    goal = city.consumption_0 * (par.wage_income_share * propensity * earned + (1.0 - par.wage_income_share) * received)
+    grown = province.gdp / province.gdp_0
+    goal = city.consumption_0 * (par.wage_income_share * propensity * earned + (1.0 - par.wage_income_share) * grown)
+    goal += par.consumption_propensity * (city.transfers - city.transfers_0 * grown)
     goal += par.wealth_spending * province.external_wealth * city.gdp / province.gdp
     goal = max(0.2 * city.consumption_0, goal)
     city.consumption += par.consumption_adjustment * (goal - city.consumption)

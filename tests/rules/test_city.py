@@ -198,6 +198,7 @@ def test_e1_labour_outside_state_firms(laid_off: float, free: float) -> None:
 PRICES = {
     "capital_share": 0.48,
     "levy_on_padding": 0.2,
+    "padding_0": 0.0,
     "tax_rate": 0.1,
     "normal_utilisation": 0.8,
     "markup_adjustment": 0.02,

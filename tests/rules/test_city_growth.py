@@ -238,6 +238,7 @@ def test_e17_what_is_paid_is_delivered_once() -> None:
 # --- technology
 
 TECHNOLOGY = {
+    "rd_soe_weight": 0.1,
     "tfp_growth": 0.003,
     "frontier_gap": 0.25,
     "catch_up": 0.002,
@@ -264,7 +265,7 @@ def laboratory() -> Record:
     """Return a city with a tenth of graduates and trade of 0.3 of GDP (absorbs 0.2), GDP a fifth above base."""
     return builders.city(
         index=2, workers=900.0, graduates=100.0, exports_total=20.0, imports_total=16.0, gdp=120.0, gdp_0=100.0,
-        rd_stock=1.5, tfp=(0.5, 0.6, 0.7), tfp_0=(0.4, 0.4, 0.4),
+        rd_stock=1.5, rd_base_0=100.0, tfp=(0.5, 0.6, 0.7), tfp_0=(0.4, 0.4, 0.4),
     )  # fmt: skip
 
 
@@ -353,3 +354,15 @@ def test_e63_clean_groups_do_not_count() -> None:
                          group_mix_0=(0.3, 0.2, 0.45, 0.05))  # fmt: skip
     city_environment(city, builders.policy(), par)
     assert city["emissions"] == exactly(1.0, rel=1e-12)
+
+
+def test_e15_rd_of_state_owned_enterprises_counts_a_tenth() -> None:
+    """Output of 120, of which 10 in state-owned enterprises, counts as 111."""
+    private, mixed = laboratory(), laboratory()
+    mixed["soe_output"] = 10.0
+    learn(private)
+    learn(mixed)
+    kept = 1.5 * (1.0 - TECHNOLOGY["rd_depreciation"])
+    pace = TECHNOLOGY["rd_depreciation"] + TECHNOLOGY["rd_base_growth"]
+    assert private["rd_stock"] == exactly(kept + pace * 1.2)
+    assert mixed["rd_stock"] == exactly(kept + pace * (120.0 - 0.9 * 10.0) / 100.0)

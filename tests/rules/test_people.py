@@ -286,7 +286,7 @@ CONSUMPTION = {
 }
 
 
-def household(clock: float = 0.0, wealth: float = 0.0, **changes: float) -> Record:
+def household(clock: float = 0.0, wealth: float = 0.0, output: float = 400.0, **changes: float) -> Record:
     """Return a city after households have spent; in its base state it consumes 40, of which 36 follow wages."""
     city = builders.city(
         workers=30.0, graduates=100.0, efficient_labour_0=200.0, wage=2.0, wage_0=2.0, transfers=5.0, transfers_0=5.0,
@@ -294,7 +294,7 @@ def household(clock: float = 0.0, wealth: float = 0.0, **changes: float) -> Reco
     )  # fmt: skip
     for name, value in changes.items():
         city[name] = value
-    province = builders.province(gdp=400.0, external_wealth=wealth)
+    province = builders.province(gdp=output, gdp_0=400.0, external_wealth=wealth)
     city_consumes(city, province, builders.nation(clock=clock), builders.par(**CONSUMPTION))
     return city
 
@@ -306,8 +306,9 @@ def household(clock: float = 0.0, wealth: float = 0.0, **changes: float) -> Reco
         ({"wage": 2.2}, 36.0 * 1.1 + 4.0),
         ({"workers": 50.0}, 36.0 * 1.1 + 4.0),
         ({"laid_off": 50.0}, 36.0 * 0.85 + 4.0),  # they lose 0.6 of a wage
-        ({"transfers": 10.0}, 36.0 + 8.0),
-        ({"transfers": 0.0}, 36.0),
+        ({"transfers": 10.0}, 40.0 + 0.6 * 5.0),  # spent like wages
+        ({"transfers": 0.0}, 40.0 - 0.6 * 5.0),
+        ({"output": 440.0, "transfers": 5.5}, 36.0 + 4.4),  # other income and transfers grow with output
         ({"wealth": 800.0}, 40.0 + 0.01 * 800.0 / 4.0),  # a quarter of the province's output
         ({"wealth": -800.0}, 40.0 - 2.0),
         ({"clock": 28.0}, 36.0 * 0.63 / 0.6 + 4.0),  # twenty quarters after 2008Q1
