@@ -122,7 +122,7 @@ def simulate(
     Raises
     ------
     InputError
-        Unknown engine or parameters for another number of runs.
+        Unknown engine, parameters for another number of runs, or states to keep beyond the horizon.
     """
     if engine not in ENGINES:
         raise InputError(f'engine "{engine}" is not known; allowed are {", ".join(ENGINES)}')
@@ -130,6 +130,8 @@ def simulate(
     name = "scenario" if isinstance(scenario, Schedule) else scenario.name
     quarters = to_index(until) + 1
     table = parameters if parameters is not None else draw_table("prior", runs, seed)
+    if any(not 0 <= q <= quarters for q in keep):
+        raise InputError(f"keep: {tuple(keep)} holds a quarter outside 0 to {quarters}")
     if len(table.values) != runs:
         raise InputError(f"parameters: {len(table.values)} rows given for {runs} runs; one row a run is needed")
     levels = {
@@ -227,6 +229,8 @@ def _simulate_run(job: _Job, run: int) -> tuple[str, dict[int, State]]:
             values[run, :first] = job.base.levels[level][run, :first]
     else:
         state = prepare(job.world, job.parameters[run : run + 1], draws)
+        if 0 in job.keep:
+            states[0] = state.copy()
     for stop in (*(q for q in job.keep if q > first), job.quarters):
         message = advance(state, policies, draws, first, min(stop, job.quarters), outputs, check=job.check)
         if message:

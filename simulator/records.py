@@ -294,7 +294,6 @@ CITY: Final = _dtype(
     ("policy_cost", _F),
     ("domestic_sales", _F),
     ("domestic_purchases", _F),
-    ("expenditure_gdp", _F),
 )
 
 SOE: Final = _dtype(

@@ -137,6 +137,8 @@ def advance(
         Empty, or which invariant broke in which quarter (only tested with `check`).
     """
     use = link_use or LinkUse.ignored()
+    if (use.modes == links.FEED).any():
+        policies = policies.copy()  # the link "direct policy" is fed into it
     records = (state.cities, state.soes, state.ports, state.investors, state.partners, state.province)
     luck = (draws.soe, draws.act, draws.place, draws.leave, draws.city, draws.province, draws.revision, draws.survey)
     results = tuple(for_rules(outputs[level]) for level in LEVELS)

@@ -237,6 +237,24 @@ def test_each_delivery_is_needed_to_close_the_accounts(flow: str, walk: Walk) ->
         assert code == 0
 
 
+@pytest.mark.parametrize(
+    "flow",
+    ["consumption", "public_consumption", "investment", "exports_total", "imports_total", "domestic_sales",
+     "domestic_purchases"],
+)  # fmt: skip
+def test_the_invariant_sees_a_flow_that_is_dropped(flow: str, walk: Walk) -> None:
+    last = walk.states[-1].copy()
+    last.cities[flow] = 0.0
+    province_balances(last.province[0], last.cities)
+    code = check_quarter(last.cities, last.ports, last.province[0], last.path[walk.quarters - 1], last.parameters[0])
+    assert "expenditure side" in MESSAGES[code]
+
+
+def test_what_is_bought_and_sold_is_never_negative(walk: Walk) -> None:
+    for name in ("domestic_sales", "domestic_purchases"):
+        assert (walk.after("cities", name) >= 0.0).all()
+
+
 def test_demand_is_served_or_unmet(walk: Walk) -> None:
     closely(sum(walk.after("cities", name) for name in DELIVERIES), walk.after("cities", "demand"))
     served = walk.after("cities", "cell_output")

@@ -209,11 +209,11 @@ def test_wrong_input(world: World) -> None:
 
 def test_a_broken_invariant_stops_a_checked_model(world: World) -> None:
     class Forger(City):
-        """Book less spending than there is."""
+        """Book fewer sales than there are."""
 
         def trade_with_china(self) -> None:
             super().trade_with_china()
-            self.record["expenditure_gdp"] *= 0.9
+            self.record["domestic_sales"] *= 0.9
 
     model = new(world, agent_classes={"City": Forger})
     model.check = True

@@ -91,9 +91,10 @@ def city_adds_investment(city: Any) -> None:
 
 @rule
 def province_balances(province: Any, cities: Any) -> None:
-    """National accounts of the province, production and expenditure side separately, and external wealth (E12).
+    """Accounts of the province: GDP from the expenditure side, and external wealth (E12).
 
-    ``V' = V + Y - C - G - I``. The two sides are compared by the invariants. Units: bn yuan of 2010.
+    ``C + G + I + X - M + sales to - purchases from the rest of China``, summed over the cities' flows; the production
+    side is summed from what firms make. The invariants compare the two. ``V' = V + Y - C - G - I``. bn yuan of 2010.
     """
     province.expenditure_gdp = 0.0
     province.consumption = 0.0
@@ -101,7 +102,9 @@ def province_balances(province: Any, cities: Any) -> None:
     province.investment = 0.0
     for c in range(N_CITIES):
         city = cities[c]
-        province.expenditure_gdp += city.expenditure_gdp
+        abroad = city.exports_total - city.imports_total
+        china = city.domestic_sales - city.domestic_purchases
+        province.expenditure_gdp += city.consumption + city.public_consumption + city.investment + abroad + china
         province.consumption += city.consumption
         province.public_consumption += city.public_consumption
         province.investment += city.investment

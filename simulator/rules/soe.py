@@ -60,7 +60,7 @@ def soe_earns(soe: Any, city: Any, par: Any) -> None:
     wages = city.wage / city.wage_0 * (1.0 - par.capital_share) * soe.output_0 * soe.labour / soe.labour_0
     upkeep = par.maintenance * par.depreciation * soe.capital
     soe.profit = soe.output * (price - par.production_tax - par.social_burden) - wages - upkeep
-    rate_a = par.loan_rate_a - par.loan_advantage_a * soe.state_share * soe.identity
+    rate_a = max(0.0, par.loan_rate_a - par.loan_advantage_a * soe.state_share * soe.identity)
     soe.interest = 0.25 * rate_a * soe.debt
     soe.coverage = 10.0 if soe.interest <= 0.0 else clip(soe.profit / soe.interest, -10.0, 10.0)
     soe.shortfall = max(0.0, soe.interest - soe.profit)

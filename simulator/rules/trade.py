@@ -104,10 +104,11 @@ def city_imports(city: Any, province: Any, partners: Any, par: Any) -> None:
 
 @rule
 def city_trades_with_china(city: Any, par: Any) -> None:
-    """Sales to and purchases from the rest of China, and GDP from the expenditure side (E12).
+    """Sales to and purchases from the rest of China (E12).
 
-    Double entry: what is delivered of each kind of demand is served locally or sold outside; what a use takes beyond
-    local deliveries and foreign imports is bought in the rest of China. Services follow consumers and industry,
+    Double entry: what is delivered of each kind of demand is served locally or sold outside; what uses take beyond
+    local deliveries and foreign imports is bought in the rest of China, and what is delivered beyond uses is sold
+    there. Services follow consumers and industry,
     primary output follows local consumption and the nation. Units: bn yuan of 2010 a quarter.
     """
     sold = 0.0
@@ -124,5 +125,6 @@ def city_trades_with_china(city: Any, par: Any) -> None:
     city.domestic_sales = sold + services_sold + primary_sold
     delivered = local + (city.output[SERVICES] - services_sold) + (city.output[PRIMARY] - primary_sold)
     uses = city.consumption + city.public_consumption + city.investment + city.exports_total
-    city.domestic_purchases = uses - delivered - city.imports_total
-    city.expenditure_gdp = uses - city.imports_total + city.domestic_sales - city.domestic_purchases
+    missing = uses - delivered - city.imports_total
+    city.domestic_purchases = max(0.0, missing)
+    city.domestic_sales += max(0.0, -missing)

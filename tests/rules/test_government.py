@@ -247,7 +247,10 @@ def test_e17_investment_of_a_city_is_the_sum_of_its_investors() -> None:
 
 
 def test_e12_external_wealth_collects_what_is_produced_and_not_used() -> None:
-    cities = builders.cities(expenditure_gdp=9.0, consumption=3.0, public_consumption=1.0, investment=4.0)
+    cities = builders.cities(
+        consumption=3.0, public_consumption=1.0, investment=4.0, exports_total=2.0, imports_total=1.5,
+        domestic_sales=3.5, domestic_purchases=3.0,
+    )  # fmt: skip
     province = builders.province(gdp=10.0 * C, external_wealth=100.0)
     province_balances(province, cities)
     assert province["external_wealth"] == exactly(100.0 + (10.0 - 3.0 - 1.0 - 4.0) * C)

@@ -356,12 +356,20 @@ def test_e12_expenditure_equals_production_and_each_flow_counts(unmet: float) ->
     city_trades_with_china(city, trading())
     produced = float(city["output"].sum())
     net = city["domestic_sales"] - city["domestic_purchases"]
-    assert city["expenditure_gdp"] == exactly(produced)
     assert 25.0 + 9.0 + 22.0 + 13.0 - 11.0 + net == exactly(produced)
     broken = trader(unmet)
     broken["demand_exports"][0] = 0.0  # orders that are produced but delivered to nobody
     city_trades_with_china(broken, trading())
-    assert abs(broken["expenditure_gdp"] - produced) > 1.0
+    assert abs(69.0 - 11.0 + broken["domestic_sales"] - broken["domestic_purchases"] - produced) > 1.0
+
+
+def test_e12_what_is_delivered_beyond_uses_is_sold_in_china() -> None:
+    city = trader(unmet=0.0)
+    city["consumption"] = 0.0
+    city_trades_with_china(city, trading())
+    surplus = 24.0 + 18.0 + 6.0 + 11.0 - (9.0 + 22.0 + 13.0)
+    assert city["domestic_purchases"] == 0.0
+    assert city["domestic_sales"] == exactly(16.0 + 2.0 + 2.0 + surplus)
 
 
 def test_e12_unmet_orders_are_sold_to_nobody() -> None:
