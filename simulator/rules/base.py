@@ -41,7 +41,10 @@ def total_capital_0(city: Any, sector: int, par: Any) -> float:
 
 @rule
 def share_state_capital(cities: Any, province: Any, par: Any) -> None:
-    """State share of each industry group in each city, scaled so that the province's share is that of the data."""
+    """State share of each industry group in each city, scaled so that the province's share is that of the data.
+
+    E28 (base). Share; source: state share of industrial assets 2006, shares by group are assumptions.
+    """
     scale = 1.0
     for _ in range(60):
         state = 0.0
@@ -59,7 +62,10 @@ def share_state_capital(cities: Any, province: Any, par: Any) -> None:
 
 @rule
 def base_output(city: Any, par: Any) -> None:
-    """Split industrial output of the city between state-owned and other firms by group; capacity at u*."""
+    """Split industrial output of the city between state-owned and other firms by group; capacity at u*.
+
+    E2, E7, E9 (base). bn yuan of 2010 a quarter; source: city value added 2006, productivity gap of Hsieh & Song.
+    """
     industry = city.value_added_0[INDUSTRY]
     private = 0.0
     for h in range(N_GROUPS):
@@ -95,7 +101,10 @@ def base_output(city: Any, par: Any) -> None:
 
 @rule
 def base_people(city: Any, province: Any, par: Any) -> None:
-    """Workers and graduates of the city: employment by population share, graduates by their share of employment."""
+    """Workers and graduates of the city: employment by population share, graduates by their share of employment.
+
+    E1 (base). Thousand; source: employment and population of 2006; graduates' shares are assumptions.
+    """
     employed = province.employment_0 * city.population_0 / province.population_0
     city.graduates_0 = city.graduate_share_0 * employed
     city.workers_0 = employed - city.graduates_0
@@ -109,7 +118,10 @@ def base_people(city: Any, province: Any, par: Any) -> None:
 
 @rule
 def base_wages(cities: Any, province: Any, par: Any) -> None:
-    """Wage of each city: published relative wages, level such that wages are the labour share of output."""
+    """Wage of each city: published relative wages, level such that wages are the labour share of output.
+
+    E18 (base). bn yuan per thousand efficiency workers and quarter; source: city wages 2006 relative to their mean.
+    """
     output = 0.0
     weighted = 0.0
     workers = 0.0
@@ -131,7 +143,10 @@ def base_wages(cities: Any, province: Any, par: Any) -> None:
 
 @rule
 def base_enterprises(soes: Any, cities: Any, par: Any) -> None:
-    """Capital, output, labour, debt and productivity of every state-owned enterprise; city sums."""
+    """Capital, output, labour, debt and productivity of every state-owned enterprise; city sums.
+
+    E28-E33 (base). bn yuan, thousand efficiency workers; source: stated size distribution, leverage of 2003-09.
+    """
     for c in range(N_CITIES):
         city = cities[c]
         city.soe_capital = 0.0
@@ -178,7 +193,10 @@ def base_enterprises(soes: Any, cities: Any, par: Any) -> None:
 
 @rule
 def base_foreign(cities: Any, investors: Any, province: Any, nation: Any, par: Any) -> None:
-    """Foreign capital by city, home and sector, in proportion to base inflows, held by the investors by size."""
+    """Foreign capital by city, home and sector, in proportion to base inflows, held by the investors by size.
+
+    E26 (base). bn yuan; source: city shares of FDI 2006; the stock is an assumption.
+    """
     private = 0.0
     for c in range(N_CITIES):
         city = cities[c]
@@ -223,7 +241,10 @@ def base_foreign(cities: Any, investors: Any, province: Any, nation: Any, par: A
 
 @rule
 def base_technology(city: Any, par: Any) -> None:
-    """Private capital, labour outside state-owned enterprises, and TFP by inversion of the production function."""
+    """Private capital, labour outside state-owned enterprises, and TFP by inversion of the production function.
+
+    E2, E13, E16, E19 (base). ln TFP, bn yuan, hurdle per year; source: capital-output ratios (assumptions).
+    """
     free = city.efficient_labour_0 - city.soe_labour
     income = 0.0
     for s in range(N_SECTORS):
@@ -259,7 +280,10 @@ def base_technology(city: Any, par: Any) -> None:
 
 @rule
 def base_uses(city: Any, province: Any, nation: Any, par: Any) -> None:
-    """Consumption, public spending, infrastructure and investment of the city in the base quarter."""
+    """Consumption, public spending, infrastructure and investment of the city in the base quarter.
+
+    E12, E17, E60 (base). bn yuan of 2010 a quarter; source: household consumption and public spending of 2006.
+    """
     city.consumption_0 = province.consumption_ratio_0 * city.gdp_0
     budget = province.spending_0 * city.spending_share_0
     city.public_consumption_0 = par.spend_consumption * budget
@@ -294,7 +318,10 @@ def base_uses(city: Any, province: Any, nation: Any, par: Any) -> None:
 
 @rule
 def base_mix(city: Any, par: Any) -> None:
-    """Composition over industry groups of exports, investment and consumption of the city."""
+    """Composition over industry groups of exports, investment and consumption of the city.
+
+    E8 (base). Shares; source: city industry mix (assumption), loadings (assumptions).
+    """
     exports = 0.0
     investment = 0.0
     consumption = 0.0
@@ -333,7 +360,10 @@ def base_demand(city: Any, province: Any, par: Any) -> None:
 
 @rule
 def base_budget(cities: Any, province: Any, nation: Any, par: Any) -> None:
-    """Province-wide constants of the base quarter: budget, local financing, trade, graduates, returns."""
+    """Province-wide constants of the base quarter: budget, local financing, trade, graduates, returns.
+
+    E21, E23, E31, E60 (base). bn yuan of 2010 a quarter; source: public spending 2006, debt ratio (assumption).
+    """
     province.spending_0 = province.spending_ratio_0 * province.gdp_0
     province.industry_0 = 0.0
     province.exports_0 = 0.0
@@ -382,7 +412,10 @@ def base_budget(cities: Any, province: Any, nation: Any, par: Any) -> None:
 
 @rule
 def base_markets(cities: Any, province: Any, par: Any) -> None:
-    """Market access, appeal of the outside to graduates, and mean foreign return of the base quarter."""
+    """Market access, appeal of the outside to graduates, and mean foreign return of the base quarter.
+
+    E3, E25, E50 (base). Weights and rates per year; source: stay rate of graduates (assumption).
+    """
     appeal = 0.0
     earned = 0.0
     capital = 0.0
@@ -402,7 +435,10 @@ def base_markets(cities: Any, province: Any, par: Any) -> None:
 
 @rule
 def base_last_quarter(cities: Any, province: Any) -> None:
-    """Put lagged flows one quarter back on the growth path before the base quarter; else 2006 would begin at rest."""
+    """Put lagged flows one quarter back on the growth path before the base quarter; else 2006 would begin at rest.
+
+    bn yuan of 2010 a quarter; source: growth quoted for 2005 and reconstructed for 2006.
+    """
     for c in range(N_CITIES):
         city = cities[c]
         city.gdp *= city.last_0

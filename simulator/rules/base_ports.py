@@ -22,7 +22,10 @@ from simulator.rules.port import (
 
 @rule
 def base_cargo(cities: Any, province: Any, nation: Any, par: Any) -> None:
-    """Cargo by city and destination: foreign cargo by trade, coastal cargo by industry; Mt a quarter."""
+    """Cargo by city and destination: foreign cargo by trade, coastal cargo by industry; Mt a quarter.
+
+    E40 (base); source: tonnage of 2006 (assumption), foreign trade about a fifth of cargo.
+    """
     total = 0.25 * province.port_throughput_0 * par.market_outside
     trade = 0.0
     for c in range(N_CITIES):
@@ -39,7 +42,10 @@ def base_cargo(cities: Any, province: Any, nation: Any, par: Any) -> None:
 
 @rule
 def weigh_gateways(cities: Any, ports: Any, province: Any, policy: Any, par: Any) -> None:
-    """Weights of all gateways without their constants, kept in ``city.gateway_weight``."""
+    """Weights of all gateways without their constants, kept in ``city.gateway_weight``.
+
+    E42 (base).
+    """
     for c in range(N_CITIES):
         for d in range(N_DESTINATIONS):
             for g in range(N_GATEWAYS):
@@ -51,7 +57,10 @@ def weigh_gateways(cities: Any, ports: Any, province: Any, policy: Any, par: Any
 
 @rule
 def scale_appeal(ports: Any, province: Any, g: int, k: int, factor: float) -> None:
-    """Multiply the constant of a gateway."""
+    """Multiply the constant of a gateway.
+
+    E42 (base).
+    """
     if g < N_PORTS:
         ports[g].appeal[k] *= factor
     elif g == TIANJIN:
@@ -62,7 +71,10 @@ def scale_appeal(ports: Any, province: Any, g: int, k: int, factor: float) -> No
 
 @rule
 def base_tonnes(city: Any, nation: Any, par: Any, d: int, k: int) -> float:
-    """Bulk or containerised cargo of a city for one destination in the base quarter, Mt."""
+    """Bulk or containerised cargo of a city for one destination in the base quarter, Mt.
+
+    E40 (base); source: container shares by weight (assumptions).
+    """
     boxed = par.container_share_foreign
     tonnes = city.cargo_0[d]
     if d == N_PARTNERS:
@@ -130,7 +142,10 @@ def fit_gateways(cities: Any, ports: Any, province: Any, nation: Any, par: Any, 
 
 @rule
 def base_ports(cities: Any, ports: Any, province: Any, nation: Any, policy: Any, par: Any) -> None:
-    """Ports of the base quarter; then freight is zero and every gateway carries its base share."""
+    """Ports of the base quarter; then freight is zero and every gateway carries its base share.
+
+    E40-E45 (base); source: shares of the first quarter of 2012.
+    """
     base_throughput(cities, ports, province, nation, par)
     ports_group(province, ports, policy, par)
     for p in range(N_PORTS):

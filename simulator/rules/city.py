@@ -43,7 +43,10 @@ def efficient_labour(workers: float, graduates: float, premium: float) -> float:
 
 @rule
 def capital_share(sector: int, par: Any) -> float:
-    """Output elasticity of capital of a sector (primary, industry, services)."""
+    """Output elasticity of capital of a sector (primary, industry, services).
+
+    E2; share; source: Bai, Hsieh & Qian (2006).
+    """
     if sector == PRIMARY:
         return par.capital_share_primary
     return par.capital_share
@@ -51,7 +54,10 @@ def capital_share(sector: int, par: Any) -> float:
 
 @rule
 def foreign_in(city: Any, sector: int) -> float:
-    """Foreign capital in industry or services (none in primary production), bn yuan."""
+    """Foreign capital in industry or services (none in primary production), bn yuan.
+
+    Stock of E26.
+    """
     total = 0.0
     if sector != PRIMARY:
         for h in range(N_HOMES):
@@ -234,7 +240,7 @@ def city_produces(city: Any, province: Any, nation: Any, par: Any) -> None:
 
 @rule
 def province_adds_up(province: Any, cities: Any) -> None:
-    """Sum output over cities and keep the last five quarters of GDP. Units: bn yuan a quarter."""
+    """Sum output over cities, keep the last five quarters of GDP (E12). Units: bn yuan a quarter."""
     province.gdp = 0.0
     province.industry = 0.0
     for c in range(N_CITIES):

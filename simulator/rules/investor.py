@@ -17,7 +17,10 @@ PROPERTY = 2
 
 @rule
 def home_partner(home: int) -> int:
-    """Trade partner (index in PARTNERS) of an investor's home."""
+    """Trade partner (index in PARTNERS) of an investor's home.
+
+    E26.
+    """
     return HOME_PARTNER[home]
 
 
@@ -165,7 +168,10 @@ def investor_acts(
 
 @rule
 def city_clears_foreign(city: Any) -> None:
-    """Set foreign capital to zero before the investors report theirs."""
+    """Set foreign capital to zero before the investors report theirs.
+
+    E26; bn yuan.
+    """
     for h in range(N_HOMES):
         city.foreign_capital[h, 0] = 0.0
         city.foreign_capital[h, 1] = 0.0

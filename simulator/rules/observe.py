@@ -37,7 +37,10 @@ def export_price(city: Any, province: Any, nation: Any, par: Any) -> float:
 
 @rule
 def import_price(province: Any, nation: Any, par: Any) -> float:
-    """USD price of imports per yuan of 2010: commodities and manufactures."""
+    """USD price of imports per yuan of 2010: commodities and manufactures.
+
+    E23; source: USD deflators of commodity exporters and of industrial countries.
+    """
     price = par.import_commodity_share * math.log(nation.price_commodity)
     price += (1.0 - par.import_commodity_share) * math.log(nation.price_manufactures)
     return math.exp(price) / province.exchange_rate_2010
@@ -45,7 +48,10 @@ def import_price(province: Any, nation: Any, par: Any) -> float:
 
 @rule
 def wage_in_yuan(city: Any, nation: Any, par: Any) -> float:
-    """Average wage, thousand yuan a year at current prices."""
+    """Average wage, thousand yuan a year at current prices.
+
+    E18.
+    """
     heads = city.workers + city.graduates
     efficiency = (city.workers + par.graduate_efficiency * city.graduates) / heads
     return 4.0e3 * city.wage * efficiency * nation.price_gdp
@@ -53,7 +59,10 @@ def wage_in_yuan(city: Any, nation: Any, par: Any) -> float:
 
 @rule
 def observe_city(city: Any, nation: Any, par: Any, out: Any) -> None:
-    """Outputs of one city."""
+    """Outputs of one city.
+
+    Units as in ``variables.toml``; reported GDP by E71.
+    """
     deflator = nation.price_gdp
     out.gdp_real = city.gdp
     out.gdp_nominal = city.gdp_nominal
@@ -225,7 +234,10 @@ def observe_gateway(g: int, ports: Any, province: Any, par: Any, out: Any) -> No
 
 @rule
 def observe_lane(g: int, d: int, province: Any, out: Any) -> None:
-    """Outputs of one lane: gateway and destination."""
+    """Outputs of one lane: gateway and destination.
+
+    Mt a quarter (E42).
+    """
     out.tonnage = province.lane[g, d, BULK] + province.lane[g, d, CONTAINERS]
 
 
@@ -260,7 +272,10 @@ def observe_sector(s: int, cities: Any, out: Any) -> None:
 
 @rule
 def observe_partner(m: int, partners: Any, cities: Any, province: Any, nation: Any, par: Any, out: Any) -> None:
-    """Outputs of trade with one partner."""
+    """Outputs of trade with one partner.
+
+    Units as in ``variables.toml`` (E20-E23).
+    """
     partner = partners[m]
     out.exports = partner.exports
     out.imports = partner.imports
@@ -274,7 +289,10 @@ def observe_partner(m: int, partners: Any, cities: Any, province: Any, nation: A
 
 @rule
 def observe_origin(h: int, province: Any, out: Any) -> None:
-    """Outputs of the investors of one home."""
+    """Outputs of the investors of one home.
+
+    Units as in ``variables.toml`` (E25-E27).
+    """
     out.fdi = province.fdi_home[h]
     out.capital = province.home_capital[h]
     out.return_a = province.home_earned[h] / out.capital if out.capital > 0.0 else 0.0

@@ -13,7 +13,10 @@ from simulator.rules.maths import clip
 
 @rule
 def crowding(city: Any) -> float:
-    """Congestion of a city: ln of its workers over the base quarter (living cost, housing)."""
+    """Congestion of a city: ln of its workers over the base quarter (living cost, housing).
+
+    E50, E52; ln.
+    """
     return math.log((city.workers + city.graduates) / (city.workers_0 + city.graduates_0))
 
 

@@ -99,7 +99,10 @@ def lane_cost(km: float, charges: float, days: float, miles: float, value: float
 
 @rule
 def cargo_value(k: int, par: Any) -> float:
-    """Value of a tonne of bulk or containerised cargo, yuan."""
+    """Value of a tonne of bulk or containerised cargo, yuan.
+
+    E40; assumption.
+    """
     return par.value_bulk if k == BULK else par.value_containers
 
 
@@ -217,7 +220,10 @@ def city_ships(city: Any, ports: Any, province: Any, nation: Any, par: Any) -> N
 
 @rule
 def port_clears(port: Any) -> None:
-    """Set throughput to zero before the cities ship."""
+    """Set throughput to zero before the cities ship.
+
+    E42; Mt and million TEU.
+    """
     port.throughput[BULK] = 0.0
     port.throughput[CONTAINERS] = 0.0
 
@@ -257,7 +263,10 @@ def port_expands(port: Any, province: Any, cities: Any, par: Any) -> None:
 
 @rule
 def port_city(p: int) -> int:
-    """City (index in CITIES) in which a port lies."""
+    """City (index in CITIES) in which a port lies.
+
+    E45.
+    """
     if p == 0:
         return 1
     if p == 1:

@@ -228,7 +228,7 @@ def soe_adjusts(soe: Any, city: Any, province: Any, policy: Any, par: Any) -> No
 
 @rule
 def soe_births(province: Any, nation: Any, par: Any) -> None:
-    """Chance that an empty place is taken by a new state-owned enterprise, from 2018 on. Assumption, per quarter."""
+    """Chance that an empty place is taken by a new enterprise, from 2018 on (E30). Assumption, per quarter."""
     province.birth_rate = 0.0
     empty = province.soe_slots - province.soe_alive
     if nation.clock > 47.5 and empty > 0.0:
