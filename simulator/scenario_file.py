@@ -131,6 +131,8 @@ def read_text(path: Path, shown: str | None = None) -> str:
         If there is no such file, it cannot be read, is larger than 1 MB or is not UTF-8.
     """
     shown = printable(str(path)) if shown is None else shown
+    if "\0" in str(path):
+        raise InputError(f"{shown}: a file name cannot hold a null character")
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -141,8 +143,8 @@ def read_text(path: Path, shown: str | None = None) -> str:
             return _decode(file.read(MAX_BYTES), shown)
     except InputError:
         raise
-    except (OSError, ValueError) as error:
-        raise InputError(f"{shown}: cannot be read: {getattr(error, 'strerror', error)}") from None
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
 
 
 def is_file(path: Path) -> bool:
