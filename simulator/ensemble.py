@@ -74,6 +74,7 @@ class _Job:
     seed: int
     engine: str
     parameters: np.ndarray[Any, np.dtype[Any]]
+    drawn: Sequence[Mapping[str, float]]
     levels: dict[str, FloatArray]
     check: bool
     keep: tuple[int, ...]
@@ -138,8 +139,11 @@ def simulate(
         level: np.full((runs, quarters, len(ENTITIES[level]), len(variables()[level])), np.nan) for level in LEVELS
     }
     source, branch = _branch(base, schedule, quarters, runs, seed, table, engine)
+    ranges = schedule.ranges()
+    drawn = [lever_sizes(ranges, seed, run) for run in range(runs)]
+    stops = tuple(sorted(keep))
     job = _Job(
-        world, schedule, quarters, seed, engine, table.records(), levels, check, tuple(sorted(keep)), source, branch
+        world, schedule, quarters, seed, engine, table.records(), drawn, levels, check, stops, source, branch
     )
     kept: dict[int, list[State | None]] = {q: [None] * runs for q in job.keep}
     failures: list[tuple[int, str]] = []
@@ -170,9 +174,7 @@ def simulate(
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
-    keys = sorted(schedule.ranges())
-    drawn = [lever_sizes(schedule.ranges(), seed, run) for run in range(runs)]
-    sizes = {key: np.array([row[key] for row in drawn]) for key in keys}
+    sizes = {key: np.array([row[key] for row in drawn]) for key in sorted(ranges)}
     return Ensemble(
         name, schedule, quarters, runs, seed, engine, levels, table, sizes, tuple(sorted(failures)), kept
     )
@@ -211,7 +213,7 @@ def _simulate_run(job: _Job, run: int) -> tuple[str, dict[int, State]]:
     outputs = {
         level: values[run].view(output_type(level))[..., 0] for level, values in job.levels.items()
     }
-    policies = policies_of(job.schedule, job.quarters, job.seed, run)
+    policies = job.schedule.policy(job.quarters, job.drawn[run])
     draws = draws_of(job.world, job.seed, run, job.quarters)
     states: dict[int, State] = {}
     if job.engine == "mesa":
