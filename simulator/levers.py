@@ -164,13 +164,13 @@ _ALL_INSTRUMENTS: Final = (
         "Environmental standard", "环保标准", "E63, E26; scale assumed",
     ),
     Instrument(
-        "public_consumption", "bn yuan 2010 per quarter", -20.0, 20.0, "none",
+        "public_consumption", "bn yuan 2010 per quarter", 0.0, 20.0, "none",
         "Government consumption on top of what the budget rule gives; negative is a cut.",
         "Extra public consumption", "额外政府消费", "E60; Guo, Liu and Ma (2016) for the effect to compare with",
         additive=True,
     ),
     Instrument(
-        "public_investment", "bn yuan 2010 per quarter", -20.0, 20.0, "none",
+        "public_investment", "bn yuan 2010 per quarter", 0.0, 20.0, "none",
         "Public investment on top of what the budget rule gives; negative is a cut.",
         "Extra public investment", "额外政府投资", "E17, E60; policy definition", additive=True,
     ),

@@ -118,7 +118,7 @@ def test_a_sum_outside_the_range_is_refused() -> None:
         resolve(layers(levers))
     assert str(error.value) == (
         "a (lever 1) and a (lever 2) add up to 30 for public_investment in 2026Q1 to 2035Q4;"
-        " allowed: -20 to 20 (bn yuan 2010 per quarter)"
+        " allowed: 0 to 20 (bn yuan 2010 per quarter)"
     )
 
 
