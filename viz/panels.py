@@ -1,0 +1,242 @@
+"""From results to what a chart shows: fans over years, effects by city, port, sector and partner, events.
+
+Pure functions of results, scenarios and observed figures; how a chart is drawn is another module's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from calibration.observed import YEARS as OBSERVED_YEARS
+from calibration.observed import load_observed
+from simulator import periods
+from simulator.headline import WINDOW
+from simulator.levers import INSTRUMENTS
+from simulator.results import IntArray, Results
+from simulator.scenario import Scenario
+from simulator.statistics import FloatArray, percent_change, spread
+from simulator.variables import ENTITIES, variable, variables
+from simulator.words import name_word, unit_word
+from viz.svg import Fan, FanChart, IntervalRow, Marker
+
+HISTORY_END: Final = int(periods.HISTORY_END[:4])
+
+OBSERVED: Final[Mapping[str, tuple[str, float]]] = {
+    "gdp_real": ("gdp_real_census4", 0.1),
+    "gdp_nominal": ("gdp_nominal_census4", 0.1),
+    "gdp_reported": ("gdp_nominal_first_release", 0.1),
+    "exports_usd": ("exports_usd", 1.0),
+    "imports_usd": ("imports_usd", 1.0),
+    "fdi_reported": ("fdi_published", 1.0),
+    "fiscal_revenue_reported": ("fiscal_revenue", 0.1),
+    "population": ("population", 1.0),
+    "employment": ("employment", 1.0),
+    "wage": ("wage", 0.001),
+    "secondary_share": ("secondary_share_census4", 1.0),
+    "soe_capital_share": ("soe_asset_share", 1.0),
+}
+"""Provincial output -> observed series that stands for it, and the factor to the output's unit."""
+
+CHANGES: Final = (
+    "gdp_real", "exports_usd", "imports_usd", "fdi", "fiscal_revenue", "population", "graduates", "employment",
+    "port_throughput", "emissions",
+)  # fmt: skip
+"""Provincial outputs charted for every scenario. Trade in dollars, because that is what was observed."""
+
+PAST: Final = (
+    "gdp_reported", "gdp_nominal", "gdp_real", "exports_usd", "imports_usd", "fdi_reported",
+    "fiscal_revenue_reported", "population", "employment", "wage", "secondary_share", "soe_capital_share",
+)  # fmt: skip
+"""Provincial outputs of the base charted beside what was observed."""
+
+ENTITY_CHANGES: Final[tuple[tuple[str, str], ...]] = (
+    ("city", "gdp_real"), ("city", "graduates"), ("city", "exports"), ("city", "fdi"), ("port", "throughput"),
+    ("sector", "value_added"), ("partner", "exports_usd"), ("partner", "imports_usd"), ("origin", "fdi"),
+)  # fmt: skip
+"""Level and output of the charts of effects by city, port, sector, partner and origin of investors."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that a scenario does from a quarter on; ``position`` in years, 2016.5 = third quarter of 2016."""
+
+    quarter: str
+    position: float
+    text: str
+
+
+@dataclass(frozen=True)
+class EntityEffects:
+    """Effects of a scenario on one output of all entities of a level, mean of the last years."""
+
+    level: str
+    variable: str
+    unit: str
+    rows: tuple[IntervalRow, ...]
+
+    @property
+    def gain(self) -> tuple[str, ...]:
+        """Entities whose whole interval lies above zero."""
+        return tuple(row.label for row in self.rows if row.sign > 0)
+
+    @property
+    def lose(self) -> tuple[str, ...]:
+        """Entities whose whole interval lies below zero."""
+        return tuple(row.label for row in self.rows if row.sign < 0)
+
+    @property
+    def unclear(self) -> tuple[str, ...]:
+        """Entities whose interval holds zero."""
+        return tuple(row.label for row in self.rows if row.sign == 0)
+
+
+def title_of(name: str, lang: str, level: str = "province") -> str:
+    """Return the label of an output."""
+    v = variable(level, name)
+    return v.label_zh if lang == "zh" else v.label
+
+
+def observed_figures(name: str) -> tuple[tuple[int, float], ...]:
+    """Return (year, value) of the observed series of a provincial output, in its unit; empty if there is none."""
+    if name not in OBSERVED:
+        return ()
+    series, factor = OBSERVED[name]
+    found = load_observed().series("Liaoning", series)
+    return tuple((int(year), factor * value) for year, value in sorted(found.items()) if year in OBSERVED_YEARS)
+
+
+def events(scenario: Scenario, lang: str) -> tuple[Event, ...]:
+    """Return what the scenario's own file starts, once a quarter and instrument, in order of time.
+
+    Steps that continue a path (a lever that starts where another of the same instrument and targets ends) and what
+    holds from the first quarter on are no events.
+    """
+    ended = {(lever.instrument, lever.targets, lever.end + 1) for lever in scenario.levers}
+    found: dict[int, list[str]] = {}
+    for lever in sorted(scenario.levers, key=lambda item: item.start):
+        if lever.start == 0 or (lever.instrument, lever.targets, lever.start) in ended:
+            continue
+        spec = INSTRUMENTS[lever.instrument]
+        every = len(lever.targets) == len(spec.targets)
+        names = "" if spec.target == "none" or every else ", ".join(name_word(t, lang) for t in lever.targets)
+        label = spec.label_zh if lang == "zh" else spec.label
+        text = label + (f" ({names})" if names else "")
+        if text not in (texts := found.setdefault(lever.start, [])):
+            texts.append(text)
+    joint = "；" if lang == "zh" else "; "
+    return tuple(Event(periods.to_label(q), 2006 + q / 4, joint.join(texts)) for q, texts in sorted(found.items()))
+
+
+def markers(found: Sequence[Event], style: str, first: int = 1) -> tuple[Marker, ...]:
+    """Return numbered markers of events, from number `first` on; base events carry letters."""
+    return tuple(
+        Marker(
+            event.position - 0.5,  # an annual figure stands at its year, the middle of the year's four quarters
+            str(i) if style == "new" else chr(ord("a") + (i - first)),
+            f"{event.quarter}: {event.text}",
+            "new" if style == "new" else "base",
+        )
+        for i, event in enumerate(found, first)
+    )
+
+
+def level_chart(
+    results: Results,
+    scenarios: Sequence[str],
+    name: str,
+    lang: str,
+    words: Mapping[str, str],
+    marks: Sequence[Marker] = (),
+    first: int | None = None,
+    last: int | None = None,
+) -> FanChart:
+    """Return levels of a provincial output by year: the first scenario in the style of the base, others as new."""
+    years = [int(y) for y in results.years]
+    chosen = [i for i, y in enumerate(years) if (first is None or y >= first) and (last is None or y <= last)]
+    fans = []
+    for i, scenario in enumerate(scenarios):
+        middle, low, high = spread(results.series(scenario, name))[:, chosen]
+        fans.append(Fan(scenario, "base" if i == 0 else "new", middle, low, high))
+    shown = [years[i] for i in chosen]
+    figures = tuple((y, v) for y, v in observed_figures(name) if y in shown)
+    return FanChart(
+        title=title_of(name, lang),
+        unit=unit_word(variable("province", name).unit, lang),
+        years=tuple(shown),
+        fans=tuple(fans),
+        observed=figures,
+        observed_label=words["observed"],
+        markers=tuple(marks),
+        history_end=HISTORY_END,
+        interval_word=words["to"],
+    )
+
+
+def change_chart(
+    results: Results,
+    scenario: str,
+    name: str,
+    lang: str,
+    words: Mapping[str, str],
+    marks: Sequence[Marker] = (),
+    first: int | None = None,
+) -> FanChart:
+    """Return the paired change of a provincial output by year, in per cent where the base allows, else in its unit."""
+    years = [int(y) for y in results.years]
+    chosen = [i for i, y in enumerate(years) if first is None or y >= first]
+    runs = results.kept(results.base.scenario, scenario)
+    old, new = (results.series(s, name, runs=runs) for s in (results.base.scenario, scenario))
+    change = percent_change(new, old)
+    relative = bool(np.isfinite(change[:, chosen]).any())
+    if not relative:
+        change = new - old
+    middle, low, high = spread(change)[:, chosen]
+    unit = "%" if relative else unit_word(variable("province", name).unit, lang)
+    return FanChart(
+        title=title_of(name, lang),
+        unit=unit,
+        years=tuple(years[i] for i in chosen),
+        fans=(Fan(scenario, "new", middle, low, high),),
+        markers=tuple(marks),
+        difference=True,
+        history_end=HISTORY_END,
+        interval_word=words["to"],
+    )
+
+
+def entity_effects(results: Results, scenario: str, level: str, name: str, lang: str) -> EntityEffects:
+    """Return paired effects on every entity of a level, mean of the last years, in the order of their medians.
+
+    Per cent if every entity's base is positive in every run, else the unit of the output, so that a chart has one unit.
+    """
+    runs = results.kept(results.base.scenario, scenario)
+    old, new = (_window(results, s, level, name, runs) for s in (results.base.scenario, scenario))
+    change = percent_change(new, old)
+    unit = "%"
+    if not np.isfinite(change).all():
+        change = new - old
+        unit = unit_word(variable(level, name).unit, lang)
+    middle, low, high = spread(change)
+    rows = [
+        IntervalRow(name_word(entity, lang), float(middle[i]), float(low[i]), float(high[i]))
+        for i, entity in enumerate(ENTITIES[level])
+    ]
+    rows.sort(key=lambda row: -row.median)
+    return EntityEffects(level, name, unit, tuple(rows))
+
+
+def _window(results: Results, scenario: str, level: str, name: str, runs: IntArray) -> FloatArray:
+    """Return the mean of an output over the last years, shape (run, entity)."""
+    column = [v.name for v in variables()[level]].index(name)
+    values = results.values(scenario, level, "A", runs)[:, -WINDOW:, :, column]
+    return np.asarray(values.mean(axis=1))
+
+
+def window_label(results: Results) -> str:
+    """Return the last years, such as ``2031–2035``."""
+    years = results.years[-WINDOW:]
+    return years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}"
