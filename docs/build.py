@@ -1,0 +1,378 @@
+"""Bring every generated block of the documents up to date: ``python docs/build.py`` (``--check`` only looks).
+
+A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; NAME is one of `BLOCKS`. What it shows is taken
+from the code and the declarations, so that the documents cannot say anything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+
+from calibration.observed import load_observed
+from simulator import agents, draws, links, quarter, records
+from simulator.levers import instruments_table
+from simulator.model import LiaoningModel
+from simulator.parameters import STATUSES, Parameter, parameters
+from simulator.rules import base, base_ports, drivers, invariants
+from simulator.table_needs import REQUIRED
+from simulator.tables import load_table, markdown
+from simulator.variables import ENTITIES, LEVELS, variables
+from simulator.world import load_world
+
+DOCS: Final = Path(__file__).resolve().parent
+MARK: Final = re.compile(r"<!-- generated: ([^\n>]+?) -->\n(.*?)<!-- end -->", re.S)
+EQUATION: Final = re.compile(r"\bE(\d+)(?:\s?[-–]\s?E?(\d+))?\b")
+
+MODULES: Final[tuple[tuple[ModuleType, str], ...]] = (
+    (quarter.nation, "The nation and the partners"),
+    (quarter.city, "Cities: capacity, prices, demand, output, investment, technology"),
+    (quarter.soe, "State-owned enterprises"),
+    (quarter.port, "Ports and corridors"),
+    (quarter.trade, "Trade"),
+    (quarter.investor, "Foreign investors"),
+    (quarter.people, "People"),
+    (quarter.government, "Budget"),
+    (quarter.reporting, "Published figures"),
+    (quarter.observe, "Outputs"),
+    (drivers, "Drivers after the last observed quarter"),
+    (base, "The base quarter"),
+    (base_ports, "The base quarter of the ports"),
+    (invariants, "What must hold in every quarter"),
+    (quarter.maths, "Small helpers"),
+)
+"""Modules of ``simulator/rules`` and their headings, in the order of ``equations.md``."""
+
+WHO: Final = {
+    "city": "each city", "soe": "each enterprise", "port": "each port", "investor": "each investor",
+    "partner": "each partner", "province": "the province",
+}  # fmt: skip
+AGENTS: Final = {"city": agents.City, "soe": agents.SOE, "port": agents.Port, "investor": agents.ForeignInvestor}
+STREAM_MEANING: Final = {
+    "soe_survival": "does an enterprise in distress survive; is an empty place taken",
+    "investor_act": "does an idle investor decide in this quarter",
+    "investor_place": "where it settles",
+    "investor_exit": "does it close a plant",
+    "city_productivity": "productivity shock of a city",
+    "province_productivity": "productivity shock common to all cities",
+    "drivers": "deviation of a driver from its path after the last observed quarter",
+    "revision": "error of the restated GDP",
+    "survey": "error of the utilisation survey",
+    "lever_size": "sampled size of an instrument, one quantile for all its targets",
+}
+RECORDS: Final = {
+    "CITY": ("City", "agent"),
+    "SOE": ("State-owned enterprise", "agent; a place, empty or taken"),
+    "PORT": ("Port", "agent"),
+    "INVESTOR": ("Foreign investor", "agent"),
+    "PROVINCE": ("Province", "markets, sums and the budget"),
+    "PARTNER": ("Trade partner", "demand, exchange rate and tariffs"),
+    "NATION": ("Nation", "drivers of one quarter"),
+    "POLICY": ("Policy in force", "instruments in one quarter"),
+}
+"""Record type -> who it describes, and as what."""
+
+
+def rows(head: Iterable[str], body: Iterable[Iterable[object]]) -> str:
+    """Return a Markdown table; a bar in a cell is escaped."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *([str(cell).replace("|", "\\|") for cell in row] for row in body)]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def code(names: Iterable[str]) -> str:
+    """Return names as inline code, separated by commas."""
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def equations_in(text: str) -> tuple[int, ...]:
+    """Return the equation numbers that a text names, ranges spelt out, ascending."""
+    found: set[int] = set()
+    for first, last in EQUATION.findall(text):
+        found |= set(range(int(first), int(last or first) + 1))
+    return tuple(sorted(found))
+
+
+def plain(function: Any) -> Any:
+    """Return the Python function behind a compiled rule."""
+    return getattr(function, "py_func", function)
+
+
+def first_sentence(function: Any) -> str:
+    """Return the first line of a docstring without its full stop."""
+    return (inspect.getdoc(function) or "").splitlines()[0].rstrip(".")
+
+
+def rules_of(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """Yield the rules that a module defines, in the order of its file."""
+    own = [(name, plain(value)) for name, value in vars(module).items() if callable(plain(value))]
+    own = [(n, f) for n, f in own if inspect.isfunction(f) and f.__module__ == module.__name__]
+    yield from sorted(own, key=lambda item: item[1].__code__.co_firstlineno)
+
+
+def equations_of(names: str) -> str:
+    """Return the equation numbers in the docstrings of rules, given as a list separated by commas."""
+    book = {name: f for module, _ in MODULES for name, f in rules_of(module)}
+    text = " ".join(inspect.getdoc(book[name]) or "" for name in names.split(", "))
+    return ", ".join(f"E{n}" for n in equations_in(text))
+
+
+def linked(names: str) -> str:
+    """Return rules as links into ``equations.md``."""
+    return ", ".join(f"[`{name}`](equations.md#{name})" for name in names.split(", "))
+
+
+def process() -> str:
+    """Return the quarter, a line a step: who acts, what for, by which rule."""
+    body = []
+    for step, row in zip(quarter.ORDER, quarter.table(), strict=True):
+        method = getattr(AGENTS.get(step.agent, LiaoningModel), step.method)
+        does = first_sentence(method)
+        body.append(
+            (row.step, step.heading, WHO[step.agent], does[0].lower() + does[1:], linked(row.rule),
+             equations_of(row.rule), step.link)
+        )  # fmt: skip
+    return rows(("Step", "Part", "Who", "Does", "Rule", "Equations", "Link handed on"), body)
+
+
+def process_in_full() -> str:
+    """Return the quarter with what every step reads and writes."""
+    body = (
+        (row.step, linked(row.rule), row.agent, equations_of(row.rule), "<br>".join(row.reads),
+         "<br>".join(row.writes), row.link)
+        for row in quarter.table()
+    )  # fmt: skip
+    return rows(("Step", "Rule", "Agent", "Equations", "Reads", "Writes", "Link"), body)
+
+
+@cache
+def declared(record: str) -> tuple[tuple[str, str, str, str], ...]:
+    """Return (part, field, shape, comment) of every field of a record, from the text of ``records.py``."""
+    text = inspect.getsource(records)
+    start = text.index(f"\n{record}: Final = _dtype(")
+    found, part = [], ""
+    for line in text[start : text.index("\n)\n", start)].splitlines()[2:]:
+        heading = re.fullmatch(r"\s*# --- (.*)", line)
+        entry = re.fullmatch(r'\s*\("(\w+)", _[FI](?:, \((.*?),?\))?\),?(?:\s*# (.*))?', line)
+        if heading:
+            part = heading[1]
+        elif entry:
+            found.append((part, entry[1], (entry[2] or "").lower().replace("n_", ""), entry[3] or ""))
+        elif not line.strip().startswith("#"):
+            raise ValueError(f"records.py: {record}: not understood: {line.strip()}")
+    names = getattr(records, record).names
+    if tuple(name for _, name, _, _ in found) != names:
+        raise ValueError(f"records.py: {record}: the declared fields are not those of the record type")
+    return tuple(found)
+
+
+def entities() -> str:
+    """Return who and what the model consists of, with the size of its records."""
+    world = load_world()
+    number = {
+        "CITY": len(world.cities), "SOE": len(world.soes), "PORT": len(world.ports), "INVESTOR": len(world.investors),
+        "PROVINCE": 1, "PARTNER": len(world.partners), "NATION": len(world.path), "POLICY": len(world.path),
+    }  # fmt: skip
+    body = []
+    for record, (who, what) in RECORDS.items():
+        numbers = sum(int(np.prod(getattr(records, record)[f].shape)) for _, f, _, _ in declared(record))
+        anchor = f"[`{record}`](state_variables.md#{record.lower()})"
+        body.append((who, what, f"{number[record]:,}", anchor, len(declared(record)), numbers))
+    return rows(("Entity", "What", "How many", "Record", "Fields", "Numbers in one"), body)
+
+
+def state_variables(record: str) -> str:
+    """Return the fields of a record: part, shape, meaning and unit where declared, steps that set it."""
+    setters: dict[str, list[str]] = {}
+    for step in quarter.table():
+        for field in step.writes:
+            setters.setdefault(field, []).append(str(step.step))
+    kind = record.lower()
+    body = (
+        (f"`{field}`", shape, comment, ", ".join(setters.get(f"{kind}.{field}", [])), part)
+        for part, field, shape, comment in declared(record)
+    )
+    return rows(("Field", "Shape", "Meaning, unit", "Set in step", "Part"), body)
+
+
+def streams() -> str:
+    """Return the streams of random numbers."""
+    return rows(("Stream", "Id", "Decides"), ((f"`{n}`", k, STREAM_MEANING[n]) for n, k in draws.STREAMS.items()))
+
+
+def links_table() -> str:
+    """Return the links between blocks: when they are handed on and which fields they hold."""
+    after = {step.link: number for number, step in enumerate(quarter.ORDER, start=1) if step.link}
+    body = []
+    for name, kinds in links.LINKS.items():
+        fields = "; ".join(f"{kind}: {code(names)}" for kind, names in kinds.items())
+        body.append((name, f"after step {after[name]}" if name in after else "before step 1", fields))
+    return rows(("Link", "Handed on", "Fields"), body)
+
+
+def outputs() -> str:
+    """Return the levels of output with the names of their variables."""
+    body = (
+        (level, len(ENTITIES[level]), len(variables()[level]), code(v.name for v in variables()[level]))
+        for level in LEVELS
+    )
+    return rows(("Level", "Entities", "Variables", "Names"), body)
+
+
+def variables_table(level: str) -> str:
+    """Return the reported variables of a level."""
+    body = (
+        (f"`{v.name}`" + ("*" if v.core else ""), v.unit, v.kind,
+         f"{v.annual.replace('_', ' ')}" + (f": `{v.of[0]}` / `{v.of[1]}`" if v.of else ""),
+         v.better, "yes" if v.padded else "", v.label, v.label_zh, v.meaning)
+        for v in variables()[level]
+    )  # fmt: skip
+    return rows(("Variable", "Unit", "Kind", "Year", "Better", "Padded", "Label", "中文", "Meaning"), body)
+
+
+@cache
+def parameter_groups() -> dict[str, tuple[Parameter, ...]]:
+    """Return heading -> parameters, as grouped by the comments of ``parameters.toml``."""
+    text = files("simulator").joinpath("parameters.toml").read_text(encoding="utf-8")
+    known = {p.name: p for p in parameters()}
+    groups = {}
+    for part in re.split(r"^# ---- ", text, flags=re.M)[1:]:
+        heading, _, body = part.partition("\n")
+        groups[heading.strip()] = tuple(known[name] for name in tomllib.loads(body))
+    if sum(len(group) for group in groups.values()) != len(known):
+        raise ValueError("parameters.toml: a parameter stands before the first heading '# ---- '")
+    return groups
+
+
+def parameters_table() -> str:
+    """Return all parameters, a table for each heading of ``parameters.toml``."""
+    head = ("Parameter", "Symbol", "Meaning", "Unit", "Low", "Point", "High", "Status", "Source")
+    parts = []
+    for heading, group in parameter_groups().items():
+        body = (
+            (f"`{p.name}`", p.symbol, p.meaning, p.unit, f"{p.low:g}", f"{p.point:g}",
+             f"{p.high:g}" + (" (log)" if p.logarithmic else ""), p.status, p.source)
+            for p in group
+        )  # fmt: skip
+        parts.append(f"## {heading}\n\n" + rows(head, body))
+    return "\n".join(parts)
+
+
+def evidence() -> str:
+    """Return how many parameters of each part rest on which evidence."""
+    groups: dict[str, tuple[Parameter, ...]] = {**parameter_groups(), "all": parameters()}
+    body = (
+        (heading, len(group), *(sum(p.status == s for p in group) or "" for s in STATUSES))
+        for heading, group in groups.items()
+    )
+    return rows(("Part", "Parameters", *STATUSES), body)
+
+
+def equation_index() -> str:
+    """Return equation number -> rules whose docstrings name it."""
+    found: dict[int, list[str]] = {}
+    for module, _ in MODULES:
+        for name, function in rules_of(module):
+            for number in equations_in(inspect.getdoc(function) or ""):
+                found.setdefault(number, []).append(name)
+    return rows(
+        ("Equation", "Rules"), ((f"E{n}", ", ".join(f"[`{name}`](#{name})" for name in found[n])) for n in sorted(found))
+    )
+
+
+def equations() -> str:
+    """Return every rule with its docstring and the parameters that it reads itself."""
+    parts = []
+    for module, heading in MODULES:
+        parts.append(f"## {heading}\n\n`simulator/rules/{module.__name__.rpartition('.')[2]}.py`\n")
+        for name, function in rules_of(module):
+            text = inspect.getdoc(function) or ""
+            read = dict.fromkeys(re.findall(r"\bpar\.(\w+)", inspect.getsource(function)))
+            parts.append(f"### {name}\n\n{text}\n" + (f"\nParameters: {code(read)}\n" if read else ""))
+    return "\n".join(parts)
+
+
+def data_table(name: str) -> str:
+    """Return the overview of a table of data."""
+    return markdown(load_observed() if name == "observed" else load_table(name)).rstrip("\n") + "\n"
+
+
+BLOCKS: Final[dict[str, Callable[[], str]]] = {
+    "instruments": instruments_table,
+    "process": process,
+    "process in full": process_in_full,
+    "entities": entities,
+    "streams": streams,
+    "links": links_table,
+    "outputs": outputs,
+    "evidence": evidence,
+    "parameters": parameters_table,
+    "equation index": equation_index,
+    "equations": equations,
+    **{f"variables {level}": partial(variables_table, level) for level in LEVELS},
+    **{f"state {record}": partial(state_variables, record) for record in RECORDS},
+    **{f"data {name}": partial(data_table, name) for name in (*REQUIRED, "observed")},
+}
+"""Name of a block -> function that writes it."""
+
+
+def current(text: str, place: str) -> tuple[str, list[str]]:
+    """Return a document with its blocks brought up to date, and the names of those that were not.
+
+    Raises
+    ------
+    ValueError
+        A block has no end, or a name that is not in `BLOCKS`.
+    """
+    stale = []
+
+    def write(match: re.Match[str]) -> str:
+        name, old = match[1], match[2]
+        if name not in BLOCKS:
+            raise ValueError(f"{place}: no generated block is called {name!r}; there are {', '.join(BLOCKS)}")
+        new = BLOCKS[name]()
+        if new != old:
+            stale.append(name)
+        return f"<!-- generated: {name} -->\n{new}<!-- end -->"
+
+    if text.count("<!-- generated: ") != len(MARK.findall(text)):
+        raise ValueError(f"{place}: a generated block does not end with <!-- end -->")
+    return MARK.sub(write, text), stale
+
+
+def build(folder: Path = DOCS, check: bool = False) -> list[str]:
+    """Bring the documents of a folder up to date (or only look) and return ``file: block`` of what was stale."""
+    found = []
+    for path in sorted(folder.glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        new, stale = current(text, path.name)
+        found += [f"{path.name}: {name}" for name in stale]
+        if stale and not check:
+            path.write_text(new, encoding="utf-8")
+    return found
+
+
+def main() -> int:
+    """Run the command; 1 if ``--check`` finds something stale."""
+    parser = argparse.ArgumentParser(description="Bring the generated blocks of docs/*.md up to date.")
+    parser.add_argument("--check", action="store_true", help="only say what is stale; exit code 1 if anything is")
+    check = parser.parse_args().check
+    stale = build(check=check)
+    for line in stale:
+        print(("stale: " if check else "updated: ") + line)
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
