@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,14 +161,33 @@ def _folder(scenarios: Sequence[Scenario], table: ParameterTable, request: Reque
 def _ensembles(
     world: World, scenarios: Sequence[Scenario], table: ParameterTable, request: Request
 ) -> list[Ensemble]:
-    """Simulate every scenario; one that differs from the first only later branches off there."""
+    """Simulate every scenario; ``CommandError`` as soon as all runs of one failed."""
+    ensembles: list[Ensemble] = []
+    with closing(simulate_each(world, scenarios, table, request)) as simulated:
+        for ensemble in simulated:
+            if len(ensemble.failures) == request.runs:
+                raise CommandError(f"every run of {ensemble.scenario} failed; {_first_failure(ensemble)}")
+            ensembles.append(ensemble)
+    return ensembles
+
+
+def simulate_each(
+    world: World, scenarios: Sequence[Scenario], table: ParameterTable, request: Request
+) -> Generator[Ensemble]:
+    """Simulate one scenario after the other; one that differs from the first only later branches off there.
+
+    Yields
+    ------
+    Ensemble
+        Of each scenario in turn. The first is kept as long as the generator lives, the others are not.
+    """
     from simulator.compilation import is_compiled
     from simulator.ensemble import simulate
 
     if not is_compiled():
         say("Compiling the model for this machine (once, about a minute) ...")
     keep = _branch_quarters(scenarios, request)
-    ensembles: list[Ensemble] = []
+    base: Ensemble | None = None
     with progress_bars(wanted=not request.json) as start:
         for scenario in scenarios:
             ensemble = simulate(
@@ -180,14 +200,12 @@ def _ensembles(
                 threads=request.threads or os.cpu_count(),
                 parameters=table,
                 check=request.check,
-                base=ensembles[0] if ensembles else None,
-                keep=() if ensembles else keep,
+                base=base,
+                keep=() if base else keep,
                 progress=start(scenario.name, request.runs),
             )
-            if len(ensemble.failures) == request.runs:
-                raise CommandError(f"every run of {scenario.name} failed; {_first_failure(ensemble)}")
-            ensembles.append(ensemble)
-    return ensembles
+            base = base or ensemble
+            yield ensemble
 
 
 def _branch_quarters(scenarios: Sequence[Scenario], request: Request) -> tuple[int, ...]:

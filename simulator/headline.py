@@ -278,15 +278,13 @@ def render(headline: Headline, lang: str = "en") -> RenderableType:
     from rich.text import Text
 
     words = _TEXT[lang]
-    if not headline.periods:
-        return Text(words["none"])
     parts: list[RenderableType] = []
     if headline.effects:
         for scenario in headline.scenarios[1:]:
             parts += [_effect_table(headline, scenario, lang), Text(_cost_line(headline, scenario, words)), Text()]
-    else:
+    elif headline.periods:
         parts += [_level_table(headline, lang), Text()]
-    parts += [Text(line) for line in _notes(headline, words)]
+    parts += [Text(line) for line in notes(headline, lang)]
     return Group(*parts)
 
 
@@ -352,8 +350,11 @@ def _cost_line(headline: Headline, scenario: str, words: Mapping[str, str]) -> s
     return words["cost"].format(yearly=a, window=_span(window), total=b, period=_span(total[0].period))
 
 
-def _notes(headline: Headline, words: Mapping[str, str]) -> list[str]:
+def notes(headline: Headline, lang: str = "en") -> list[str]:
     """Return what the reader must know: runs, parameters, meaning of periods and intervals."""
+    words = _TEXT[lang]
+    if not headline.periods:
+        return [words["none"]]
     runs = words["runs_failed" if headline.failed else "runs"].format(runs=headline.runs, failed=headline.failed)
     window = words["window" if len(headline.periods) > 1 else "window_one"].format(window=_span(headline.periods[0]))
     return [runs, words[headline.parameters], words["as_of"], window, words["pairs" if headline.effects else "levels"]]

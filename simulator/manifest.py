@@ -81,13 +81,13 @@ def build_manifest(
         Times with a zone; ``finished`` is now by default. The only entries besides the platform that
         differ when a command is repeated.
     """
-    base, identity = results.base, identity_of(results)
+    base, identity, here = results.base, identity_of(results), environment()
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        "version": __version__,
-        "model_version": MODEL_VERSION,
-        "git_commit": git_commit(),
+        "version": here["version"],
+        "model_version": here["model_version"],
+        "git_commit": here["git_commit"],
         "command": list(command),
         "identity": identity.hash,
         "scenarios": [{"name": name, "hash": content} for name, content in identity.scenarios],
@@ -101,10 +101,22 @@ def build_manifest(
         "warnings": list(warnings),
         "started": _time(started) if started else None,
         "finished": _time(finished or datetime.now(UTC)),
+        "python": here["python"],
+        "platform": here["platform"],
+        "packages": here["packages"],
+        "units": {level: {v.name: v.unit for v in variables()[level]} for level in LEVELS},
+    }
+
+
+def environment() -> dict[str, Any]:
+    """Return what the numbers may depend on beside the identity, by its keys in the manifest."""
+    return {
+        "version": __version__,
+        "model_version": MODEL_VERSION,
+        "git_commit": git_commit(),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": {name: _package(name) for name in PACKAGES},
-        "units": {level: {v.name: v.unit for v in variables()[level]} for level in LEVELS},
     }
 
 
