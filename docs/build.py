@@ -1,7 +1,7 @@
 """Bring every generated block of the documents up to date: ``python docs/build.py`` (``--check`` only looks).
 
-A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; NAME is one of `BLOCKS`. What it shows is taken
-from the code and the declarations, so that the documents cannot say anything else.
+A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; NAME is one of `BLOCKS`. What it shows is
+taken from the code and the declarations, so that the documents cannot say anything else.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -25,7 +26,23 @@ from simulator import agents, draws, links, quarter, records
 from simulator.levers import instruments_table
 from simulator.model import LiaoningModel
 from simulator.parameters import STATUSES, Parameter, parameters
-from simulator.rules import base, base_ports, drivers, invariants
+from simulator.rules import (
+    base,
+    base_ports,
+    city,
+    drivers,
+    government,
+    invariants,
+    investor,
+    maths,
+    nation,
+    observe,
+    people,
+    port,
+    reporting,
+    soe,
+    trade,
+)
 from simulator.table_needs import REQUIRED
 from simulator.tables import load_table, markdown
 from simulator.variables import ENTITIES, LEVELS, variables
@@ -36,27 +53,27 @@ MARK: Final = re.compile(r"<!-- generated: ([^\n>]+?) -->\n(.*?)<!-- end -->", r
 EQUATION: Final = re.compile(r"\bE(\d+)(?:\s?[-–]\s?E?(\d+))?\b")
 
 MODULES: Final[tuple[tuple[ModuleType, str], ...]] = (
-    (quarter.nation, "The nation and the partners"),
-    (quarter.city, "Cities: capacity, prices, demand, output, investment, technology"),
-    (quarter.soe, "State-owned enterprises"),
-    (quarter.port, "Ports and corridors"),
-    (quarter.trade, "Trade"),
-    (quarter.investor, "Foreign investors"),
-    (quarter.people, "People"),
-    (quarter.government, "Budget"),
-    (quarter.reporting, "Published figures"),
-    (quarter.observe, "Outputs"),
+    (nation, "The nation and the partners"),
+    (city, "Cities: capacity, prices, demand, output, investment, technology"),
+    (soe, "State-owned enterprises"),
+    (port, "Ports and corridors"),
+    (trade, "Trade"),
+    (investor, "Foreign investors"),
+    (people, "People"),
+    (government, "Budget"),
+    (reporting, "Published figures"),
+    (observe, "Outputs"),
     (drivers, "Drivers after the last observed quarter"),
     (base, "The base quarter"),
     (base_ports, "The base quarter of the ports"),
     (invariants, "What must hold in every quarter"),
-    (quarter.maths, "Small helpers"),
+    (maths, "Small helpers"),
 )
 """Modules of ``simulator/rules`` and their headings, in the order of ``equations.md``."""
 
 WHO: Final = {
-    "city": "each city", "soe": "each enterprise", "port": "each port", "investor": "each investor",
-    "partner": "each partner", "province": "the province",
+    "city": "each city", "soe": "each enterprise", "port": "each port", "investor": "each investor", "partner": "each partner",
+    "province": "the province",
 }  # fmt: skip
 AGENTS: Final = {"city": agents.City, "soe": agents.SOE, "port": agents.Port, "investor": agents.ForeignInvestor}
 STREAM_MEANING: Final = {
@@ -124,8 +141,18 @@ def rules_of(module: ModuleType) -> Iterator[tuple[str, Any]]:
 def equations_of(names: str) -> str:
     """Return the equation numbers in the docstrings of rules, given as a list separated by commas."""
     book = {name: f for module, _ in MODULES for name, f in rules_of(module)}
-    text = " ".join(inspect.getdoc(book[name]) or "" for name in names.split(", "))
-    return ", ".join(f"E{n}" for n in equations_in(text))
+    return numbered(equations_in(" ".join(inspect.getdoc(book[name]) or "" for name in names.split(", "))))
+
+
+def numbered(numbers: Iterable[int]) -> str:
+    """Return equation numbers as text, three or more in a row as a range."""
+    groups: list[list[int]] = []
+    for n in sorted(set(numbers)):
+        if groups and n == groups[-1][-1] + 1:
+            groups[-1].append(n)
+        else:
+            groups.append([n])
+    return ", ".join(f"E{g[0]}–E{g[-1]}" if len(g) > 2 else ", ".join(f"E{n}" for n in g) for g in groups)
 
 
 def linked(names: str) -> str:
@@ -133,27 +160,40 @@ def linked(names: str) -> str:
     return ", ".join(f"[`{name}`](equations.md#{name})" for name in names.split(", "))
 
 
+def task_of(step: quarter.Step) -> str:
+    """Return what an agent does in a step, from the docstring of its method."""
+    task = first_sentence(getattr(AGENTS.get(step.agent, LiaoningModel), step.method))
+    return task[0].lower() + task[1:]
+
+
 def process() -> str:
-    """Return the quarter, a line a step: who acts, what for, by which rule."""
+    """Return the quarter by its parts: who does what, in order."""
     body = []
-    for step, row in zip(quarter.ORDER, quarter.table(), strict=True):
-        method = getattr(AGENTS.get(step.agent, LiaoningModel), step.method)
-        does = first_sentence(method)
-        body.append(
-            (row.step, step.heading, WHO[step.agent], does[0].lower() + does[1:], linked(row.rule),
-             equations_of(row.rule), step.link)
-        )  # fmt: skip
-    return rows(("Step", "Part", "Who", "Does", "Rule", "Equations", "Link handed on"), body)
+    numbered_steps = zip(quarter.ORDER, quarter.table(), strict=True)
+    for part, group in groupby(numbered_steps, key=lambda pair: pair[0].heading):
+        pairs = list(group)
+        who = [f"*{name}*: " + "; ".join(task_of(step) for step, _ in some)
+               for name, some in groupby(pairs, key=lambda pair: WHO[pair[0].agent])]
+        numbers = equations_in(" ".join(equations_of(row.rule) for _, row in pairs))
+        handed = ", ".join(step.link for step, _ in pairs if step.link)
+        steps = dict.fromkeys((pairs[0][1].step, pairs[-1][1].step))
+        body.append(("–".join(map(str, steps)), part, ". ".join(who), numbered(numbers), handed))
+    return rows(("Steps", "Part", "Who does what, in this order", "Equations", "Links handed on"), body)
 
 
-def process_in_full() -> str:
-    """Return the quarter with what every step reads and writes."""
+def steps_table() -> str:
+    """Return the quarter, a line a step: who acts, what for, by which rule."""
     body = (
-        (row.step, linked(row.rule), row.agent, equations_of(row.rule), "<br>".join(row.reads),
-         "<br>".join(row.writes), row.link)
-        for row in quarter.table()
-    )  # fmt: skip
-    return rows(("Step", "Rule", "Agent", "Equations", "Reads", "Writes", "Link"), body)
+        (row.step, step.heading, WHO[step.agent], task_of(step), linked(row.rule), equations_of(row.rule), step.link)
+        for step, row in zip(quarter.ORDER, quarter.table(), strict=True)
+    )
+    return rows(("Step", "Part", "Who", "Task", "Rule", "Equations", "Link handed on"), body)
+
+
+def reads_and_writes() -> str:
+    """Return what every step reads and writes."""
+    body = ((row.step, linked(row.rule), ", ".join(row.reads), ", ".join(row.writes)) for row in quarter.table())
+    return rows(("Step", "Rule", "Reads", "Writes"), body)
 
 
 @cache
@@ -193,17 +233,21 @@ def entities() -> str:
 
 
 def state_variables(record: str) -> str:
-    """Return the fields of a record: part, shape, meaning and unit where declared, steps that set it."""
+    """Return the fields of a record: shape, meaning and unit where declared, steps that set it; a table a part."""
     setters: dict[str, list[str]] = {}
     for step in quarter.table():
         for field in step.writes:
             setters.setdefault(field, []).append(str(step.step))
     kind = record.lower()
-    body = (
-        (f"`{field}`", shape, comment, ", ".join(setters.get(f"{kind}.{field}", [])), part)
-        for part, field, shape, comment in declared(record)
-    )
-    return rows(("Field", "Shape", "Meaning, unit", "Set in step", "Part"), body)
+    parts: dict[str, list[tuple[str, ...]]] = {}
+    for part, field, shape, comment in declared(record):
+        steps = ", ".join(setters.get(f"{kind}.{field}", []))
+        parts.setdefault(part, []).append((f"`{field}`", shape, comment, steps))
+    tables = []
+    for part, body in parts.items():
+        title = f"**{part[0].upper()}{part[1:]}**\n\n" if part else ""
+        tables.append(title + rows(("Field", "Shape", "Meaning, unit", "Set in step"), body))
+    return "\n".join(tables)
 
 
 def streams() -> str:
@@ -286,9 +330,8 @@ def equation_index() -> str:
         for name, function in rules_of(module):
             for number in equations_in(inspect.getdoc(function) or ""):
                 found.setdefault(number, []).append(name)
-    return rows(
-        ("Equation", "Rules"), ((f"E{n}", ", ".join(f"[`{name}`](#{name})" for name in found[n])) for n in sorted(found))
-    )
+    body = ((f"E{n}", ", ".join(f"[`{name}`](#{name})" for name in found[n])) for n in sorted(found))
+    return rows(("Equation", "Rules"), body)
 
 
 def equations() -> str:
@@ -311,7 +354,8 @@ def data_table(name: str) -> str:
 BLOCKS: Final[dict[str, Callable[[], str]]] = {
     "instruments": instruments_table,
     "process": process,
-    "process in full": process_in_full,
+    "steps": steps_table,
+    "reads and writes": reads_and_writes,
     "entities": entities,
     "streams": streams,
     "links": links_table,
