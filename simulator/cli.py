@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from simulator import MODEL_VERSION, __version__
+from simulator.cli_rerun import rerun_and_report
 from simulator.cli_run import Request, simulate_and_report
 from simulator.cli_support import WRONG_INPUT, exits, print_json, print_table, say
 from simulator.errors import InputError
@@ -229,6 +230,28 @@ def compare_command(
     request = Request(runs, seed, until, engine, threads, parameters, check, out, overwrite, as_json, lang)
     with exits():
         simulate_and_report([base, *others], request)
+
+
+@app.command("rerun")
+def rerun_command(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A folder written by `liaosim run` or `compare`.")],
+    engine: Engine = "compiled",
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Repeat a stored result: the same to the bit, or what differs since which quarter.
+
+    Scenarios, parameters, seed, runs and horizon are those of the folder, wherever it comes from. Nothing is
+    written. Exit code 0 if all is the same, 1 if anything differs.
+
+    \b
+    Examples:
+      liaosim rerun results/demo
+      liaosim rerun results/demo --engine mesa
+      liaosim rerun results/demo --json
+    """
+    with exits():
+        rerun_and_report(directory, engine, threads, as_json)
 
 
 @app.command("quarter")

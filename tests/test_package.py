@@ -33,11 +33,12 @@ LAYERS = (
      "simulator.world"),
     ("simulator.calls", "simulator.links", "simulator.quarter", "simulator.agents", "simulator.loop", "simulator.run"),
     ("simulator.model", "simulator.ensemble"),
-    ("simulator.results", "simulator.manifest", "simulator.folder", "simulator.store", "simulator.headline"),
+    ("simulator.results", "simulator.manifest", "simulator.folder", "simulator.store", "simulator.headline",
+     "simulator.rerun_read", "simulator.rerun", "simulator.workbook"),
     ("simulator.sweep", "simulator.explain"),
     ("calibration",),
     ("viz",),
-    ("simulator.cli_support", "simulator.cli_run", "simulator.cli"),
+    ("simulator.cli_support", "simulator.cli_run", "simulator.cli_rerun", "simulator.cli"),
 )  # fmt: skip
 
 

@@ -1,0 +1,306 @@
+"""A results folder as ``rerun`` needs it: checked through and through, and turned into what was simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, Field, ValidationError
+
+from simulator import MODEL_VERSION
+from simulator.errors import InputError
+from simulator.manifest import MANIFEST, dump_manifest, read_manifest
+from simulator.parameters import ParameterTable, names, table_of
+from simulator.periods import count_until, labels, years_of
+from simulator.scenario import Scenario, load_scenario
+from simulator.statistics import FloatArray
+from simulator.store import KEYS
+from simulator.variables import ENTITIES, LEVELS, variables
+
+PARAMETERS: Final = "parameters.parquet"
+
+
+class _Entry(BaseModel):
+    name: str
+    hash: str
+    sizes: dict[str, str]
+
+
+class _Parameters(BaseModel):
+    kind: str
+    hash: str
+
+
+class _Manifest(BaseModel):
+    """What of a manifest is needed to repeat the runs and to say what changed since."""
+
+    version: str
+    model_version: str
+    git_commit: str | None
+    command: list[str]
+    scenarios: Annotated[list[_Entry], Field(min_length=1)]
+    parameters: _Parameters
+    seed: Annotated[int, Field(ge=0)]
+    runs: Annotated[int, Field(ge=1)]
+    until: str
+    medoids: dict[str, int]
+    failures: dict[str, list[tuple[int, str]]]
+    python: str
+    platform: str
+    packages: dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A stored result: what was simulated, and what came out beside the series, which stay in the folder.
+
+    Attributes
+    ----------
+    folder : Path
+    scenarios : tuple of Scenario
+        From the files of the folder, base first.
+    table : ParameterTable
+    seed, runs, quarters : int
+    until : str
+    checked : bool
+        Whether the invariants were tested in every quarter (``--check``): a run that broke one failed.
+    sizes : mapping of str to mapping of str to ndarray, shape (runs,)
+        Scenario -> lever key -> sampled size.
+    failures : mapping of str to mapping of int to str
+        Scenario -> failed run -> message.
+    medoids : mapping of str to int
+    environment : mapping
+        As of ``simulator.manifest.environment``, when the result was made.
+    """
+
+    folder: Path
+    scenarios: tuple[Scenario, ...]
+    table: ParameterTable
+    seed: int
+    runs: int
+    quarters: int
+    until: str
+    checked: bool
+    sizes: Mapping[str, Mapping[str, FloatArray]]
+    failures: Mapping[str, Mapping[int, str]]
+    medoids: Mapping[str, int]
+    environment: Mapping[str, Any]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the scenarios, base first."""
+        return tuple(scenario.name for scenario in self.scenarios)
+
+
+def read_stored(directory: Path | str) -> Stored:
+    """Read what a results folder says was simulated, and check that its files belong together.
+
+    Raises
+    ------
+    InputError
+        Naming the file: missing, unreadable or incomplete; scenario files or parameters that are not those of the
+        manifest; parameters or variables that this version of the model does not have, or that it has in addition.
+    """
+    folder = Path(directory)
+    manifest, quarters = _read_manifest(folder)
+    for entry in manifest.scenarios:
+        if entry.name not in manifest.failures or entry.name not in manifest.medoids:
+            raise InputError(f'{folder / MANIFEST}: "failures" and "medoids" say nothing of scenario "{entry.name}"')
+    failures = {entry.name: dict(manifest.failures[entry.name]) for entry in manifest.scenarios}
+    scenarios = tuple(_scenario(folder, entry, manifest.until) for entry in manifest.scenarios)
+    table, sizes = _parameters(folder, manifest)
+    stored = Stored(
+        folder=folder,
+        scenarios=scenarios,
+        table=table,
+        seed=manifest.seed,
+        runs=manifest.runs,
+        quarters=quarters,
+        until=manifest.until,
+        checked="--check" in manifest.command,
+        sizes=sizes,
+        failures=failures,
+        medoids=manifest.medoids,
+        environment=manifest.model_dump(include={"version", "model_version", "git_commit", "python", "platform",
+                                                 "packages"}),
+    )  # fmt: skip
+    for level in LEVELS:
+        _check_series(stored, level)
+    return stored
+
+
+def kept_runs(runs: int, failed: Mapping[int, str]) -> list[int]:
+    """Return the numbers of the runs that did not fail, ascending."""
+    return [run for run in range(runs) if run not in failed]
+
+
+def kind_of(level: str) -> type[np.float64] | type[np.float32]:
+    """Return the type in which the series of a level are stored."""
+    return np.float64 if level == "province" else np.float32
+
+
+def read_column(stored: Stored, group: int, level: str, name: str) -> npt.NDArray[Any]:
+    """Return one variable of one scenario as stored, shape (rows,); the rows are in the order of ``_check_series``."""
+    import pyarrow.parquet as pq
+
+    path = _series_path(stored.folder, level)
+    with _reading(path), pq.ParquetFile(path) as file:
+        column = file.read_row_group(group, columns=[name]).column(name)
+        return np.asarray(column.to_numpy())
+
+
+def _read_manifest(folder: Path) -> tuple[_Manifest, int]:
+    """Return the manifest and the number of quarters."""
+    path = folder / MANIFEST
+    with _reading(path):
+        text = dump_manifest(read_manifest(folder))
+    try:
+        manifest = _Manifest.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f'{path}: "{where}" is missing or wrong: {first["msg"]}') from None
+    try:
+        quarters = count_until(manifest.until)
+    except InputError as error:
+        raise InputError(f'{path}: "until": {error}') from None
+    for name, failures in manifest.failures.items():
+        runs = [run for run, _ in failures]
+        if len(set(runs)) < len(runs) or not all(0 <= run < manifest.runs for run in runs):
+            raise InputError(f'{path}: "failures": {name} names a run twice or one that is not among {manifest.runs}')
+    return manifest, quarters
+
+
+def _scenario(folder: Path, entry: _Entry, until: str) -> Scenario:
+    """Load a scenario from the files of the folder; they must say what the manifest says that was simulated."""
+    place = folder / "scenarios"
+    try:
+        scenario = load_scenario(entry.name, library=place)
+    except InputError as error:
+        raise InputError(f'{place}: scenario "{entry.name}" cannot be read: {error}') from None
+    if scenario.name != entry.name or scenario.schedule(until).hash != entry.hash:
+        files = ", ".join(f"{source.name}.toml" for source in scenario.chain)
+        raise InputError(
+            f'{place}: scenario "{entry.name}" is not the one that was simulated (its hash is not that of {MANIFEST}); '
+            f"put its files back as they were: {files}"
+        )
+    return scenario
+
+
+def _parameters(folder: Path, manifest: _Manifest) -> tuple[ParameterTable, dict[str, dict[str, FloatArray]]]:
+    """Read the parameters of every run and the sampled sizes of every scenario."""
+    import pyarrow.parquet as pq
+
+    path = folder / PARAMETERS
+    with _reading(path):
+        read = pq.read_table(path)
+    sampled = {column for entry in manifest.scenarios for column in entry.sizes.values()}
+    for column in ("run", *sorted(sampled)):
+        if column not in read.column_names:
+            raise InputError(f'{path}: there is no column "{column}"')
+    if read.num_rows != manifest.runs or read.column("run").to_pylist() != list(range(manifest.runs)):
+        raise InputError(f"{path}: its rows are not the {manifest.runs} runs of {MANIFEST}")
+    found = tuple(n for n in read.column_names if n not in {"run", "draw"} | sampled)
+    _check_names(path, "parameter", found, names(), manifest.model_version)
+    columns = {name: _numbers(path, read, name) for name in (*found, *sorted(sampled))}
+    table = table_of(manifest.parameters.kind, np.column_stack([columns[name] for name in found]))
+    if table.hash != manifest.parameters.hash:
+        raise InputError(
+            f"{path}: these are not the parameters that were simulated (their hash is not that of {MANIFEST}); "
+            "put the file back as it was"
+        )
+    return table, {e.name: {key: columns[column] for key, column in e.sizes.items()} for e in manifest.scenarios}
+
+
+def _numbers(path: Path, table: Any, name: str) -> FloatArray:
+    column = table.column(name)
+    if str(column.type) != "double" or column.null_count:
+        raise InputError(f'{path}: column "{name}" does not hold numbers only')
+    return np.array(column.to_numpy(), dtype=np.float64)
+
+
+def _check_names(path: Path, what: str, stored: tuple[str, ...], now: tuple[str, ...], version: str) -> None:
+    """Refuse names other than the model's, or in another order."""
+    if stored == now:
+        return
+    gone = [name for name in stored if name not in now]
+    new = [name for name in now if name not in stored]
+    said = [f"{text} {', '.join(words)}" for text, words in (("unknown now:", gone), ("new since:", new)) if words]
+    raise InputError(
+        f"{path}: its {what}s are not those of this model: {'; '.join(said) or 'they are in another order'}; "
+        f"it was written by model version {version}, this is {MODEL_VERSION}; repeat it with the liaosim that wrote it"
+    )
+
+
+def _check_series(stored: Stored, level: str) -> None:
+    """Check columns, types and rows of a level: a row group a scenario; rows by frequency, run, period, entity."""
+    import pyarrow.parquet as pq
+
+    path = _series_path(stored.folder, level)
+    with _reading(path), pq.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        for key in KEYS:
+            if key not in schema.names:
+                raise InputError(f'{path}: there is no column "{key}"')
+        found = tuple(name for name in schema.names if name not in KEYS)
+        version = stored.environment["model_version"]
+        _check_names(path, "variable", found, tuple(v.name for v in variables()[level]), version)
+        kind = "double" if level == "province" else "float"
+        for name in found:
+            if str(schema.field(name).type) != kind:
+                raise InputError(f'{path}: column "{name}" is of type {schema.field(name).type}, not {kind}')
+        if file.num_row_groups != len(stored.names):
+            raise InputError(f"{path}: {file.num_row_groups} row groups for {len(stored.names)} scenarios")
+        for group, scenario in enumerate(stored.names):
+            keys = file.read_row_group(group, columns=list(KEYS))
+            for key, expected in _expected_keys(stored, scenario, level).items():
+                if not _same_words(keys.column(key), expected):
+                    raise InputError(
+                        f'{path}: column "{key}" of scenario "{scenario}" is not as liaosim writes it; '
+                        "rows were changed, added or left out"
+                    )
+
+
+def _expected_keys(stored: Stored, scenario: str, level: str) -> dict[str, npt.NDArray[Any]]:
+    """Return the key columns of one scenario and level."""
+    runs = kept_runs(stored.runs, stored.failures[scenario])
+    parts = [("Q", labels(stored.quarters))] + ([("A", years_of(stored.quarters))] if level == "province" else [])
+    entities = ENTITIES[level]
+    columns: dict[str, list[npt.NDArray[Any]]] = {key: [] for key in KEYS}
+    for freq, periods in parts:
+        rows = len(runs) * len(periods) * len(entities)
+        columns["scenario"].append(np.full(rows, scenario, dtype=object))
+        columns["run"].append(np.repeat(np.array(runs, dtype=np.int64), len(periods) * len(entities)))
+        columns["period"].append(np.tile(np.repeat(np.array(periods, dtype=object), len(entities)), len(runs)))
+        columns["freq"].append(np.full(rows, freq, dtype=object))
+        columns["entity"].append(np.tile(np.array(entities, dtype=object), len(runs) * len(periods)))
+    return {key: np.concatenate(found) for key, found in columns.items()}
+
+
+def _same_words(column: Any, expected: npt.NDArray[Any]) -> bool:
+    """Tell whether an Arrow column holds exactly the expected values."""
+    values = column.to_numpy()
+    return len(values) == len(expected) and bool((values == expected).all())
+
+
+def _series_path(folder: Path, level: str) -> Path:
+    return folder / "series" / f"{level}.parquet"
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say which file is missing or broken."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing; the folder is not complete") from None
+    except (OSError, pa.ArrowException) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError(f"{path} cannot be read: {reason}; it is damaged or incomplete") from None
