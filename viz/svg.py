@@ -20,7 +20,7 @@ from simulator.statistics import FloatArray
 WIDTH: Final = 480
 FAN_HEIGHT: Final = 236
 LEFT: Final = 58
-RIGHT: Final = 10
+RIGHT: Final = 18
 TOP: Final = 22
 BOTTOM: Final = 34
 ROW: Final = 19
@@ -103,14 +103,14 @@ def ticks(low: float, high: float, count: int = 5) -> tuple[float, ...]:
     """Return round numbers that cover a range: steps of 1, 2, 2.5 or 5 times a power of ten, about `count` of them."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return (0.0, 1.0)
-    if high <= low:
-        pad = abs(low) * 0.1 or 1.0
+    if high - low <= 1e-9 * max(abs(low), abs(high)) + 1e-30:  # no width that a drawing could show
+        pad = abs(low) * 0.1 if abs(low) > 1e-30 else 1.0
         low, high = low - pad, high + pad
     raw = (high - low) / max(1, count)
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * m for m in (1.0, 2.0, 2.5, 5.0, 10.0) if power * m >= raw * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return tuple(round(i * step, 12) for i in range(first, last + 1))
+    return tuple(float(f"{i * step:.12g}") for i in range(first, last + 1))
 
 
 def tick_labels(values: Sequence[float], sign: bool = False) -> tuple[str, ...]:
@@ -186,7 +186,7 @@ def share_bar(shares: Sequence[tuple[str, float, str]]) -> str:
     for label, share, kind in shares:
         width = max(0.0, share) * WIDTH
         text = f"{label}: {100.0 * share:.0f} %"
-        parts.append(f'<g><title>{escape(text)}</title><rect class="share {escape(kind)}" x="{place:.1f}" y="0"')
+        parts.append(f'<g><title>{escape(text)}</title><rect class="share {escape(kind)}" x="{place:.1f}" y="0" ')
         parts.append(f'width="{width:.1f}" height="16"/>')
         if width > 26.0:
             parts.append(f'<text class="inbar {escape(kind)}" x="{place + 4:.1f}" y="12">{100.0 * share:.0f} %</text>')
