@@ -19,13 +19,15 @@ from markupsafe import Markup
 from simulator.card import Card, describe
 from simulator.headline import COST, HEADLINE, Effect, Headline, Interval, build_headline, plain
 from simulator.headline import signed as _exact
+from simulator.identification import quality_words
 from simulator.manifest import read_manifest
 from simulator.results import Results
 from simulator.scenario import Scenario
-from simulator.sensitivity import EffectDrivers, effect_drivers
+from simulator.sensitivity import REST, EffectDrivers, leans
+from simulator.sensitivity_words import WORDS as SENSITIVITY_WORDS
 from simulator.words import unit_word
 from viz import panels
-from viz.svg import FanChart, Marker, fan_chart, interval_chart, share_bar
+from viz.svg import FanChart, Marker, coefficient_mark, fan_chart, interval_chart, share_bar
 
 REPORT: Final = "report.html"
 LEAD_YEARS: Final = 2
@@ -203,7 +205,7 @@ class _Source:
             "events": [f"{mark.key} {mark.text}" for mark in marks],
             "charts": [self._pair(scenario, name, marks) for name in panels.CHANGES],
             "places": [self._place(scenario, level, name) for level, name in panels.ENTITY_CHANGES],
-            "drivers": self._drivers(scenario.name),
+            "leaning": self._leaning(scenario.name, _told(found)),
         }
 
     def _sentences(self, found: Mapping[str, Effect]) -> list[str]:
@@ -264,10 +266,6 @@ class _Source:
     def _base_marks(self) -> tuple[Marker, ...]:
         return panels.markers(panels.events(self.base, self.lang), "base")
 
-    @property
-    def _base_letters(self) -> tuple[Marker, ...]:
-        return self._base_marks
-
     def _pair(self, scenario: Scenario, name: str, marks: Sequence[Marker]) -> dict[str, Any]:
         """Return the two charts of a variable: levels with observed figures, and the paired change."""
         pair = (self.base.name, scenario.name)
@@ -312,8 +310,51 @@ class _Source:
 
     # What drives an effect, and what it leans on
 
-    def _drivers(self, scenario: str) -> list[dict[str, Any]]:
-        return []
+    def _leaning(self, scenario: str, told: Sequence[str]) -> dict[str, Any]:
+        """Return what drives the effects told in sentences, and what each effect of the headline leans on."""
+        words = SENSITIVITY_WORDS[self.lang]
+        found = leans(self.results, scenario)
+        drivers = [self._driven(one.effect, words) for one in found if one.effect.variable in told]
+        rows = []
+        for one in found:
+            shares = [(self._quality(q), share, q) for q, share in one.effect.by_quality.items() if share > 0.0]
+            explains = one.effect.note in ("drivers", "none_found")
+            rows.append({
+                "label": panels.title_of(one.effect.variable, self.lang),
+                "bar": Markup(share_bar(shares)) if explains else "",
+                "verdict": words[f"verdict_{one.verdict}"],
+            })  # fmt: skip
+        keys = [(q, self._quality(q)) for q in (*quality_words(), REST)]
+        return {"drivers": drivers, "rows": rows, "legend": keys, "words": words}
+
+    def _quality(self, quality: str) -> str:
+        if quality == REST:
+            return SENSITIVITY_WORDS[self.lang]["rest"]
+        known = quality_words()[quality]
+        return known.label_zh if self.lang == "zh" else known.label
+
+    def _driven(self, effect: EffectDrivers, words: Mapping[str, str]) -> dict[str, Any]:
+        rows = [
+            {
+                "label": d.label_zh if self.lang == "zh" and d.label_zh else d.label,
+                "name": d.name,
+                "kind": words[d.kind],
+                "mark": Markup(coefficient_mark(d.coefficient, d.low, d.high)),
+                "coefficient": f"{signed(d.coefficient)} ({signed(d.low)} {self.words['to']} {signed(d.high)})",
+                "share": f"{100.0 * d.share:.0f} %",
+                "quality": self._quality(d.quality),
+            }
+            for d in effect.drivers[:DRIVERS_SHOWN]
+        ]
+        said = [words[f"note_{effect.note}"]]
+        if effect.note in ("drivers", "none_found"):
+            share = f"{100.0 * effect.detectable:.0f} %"
+            said.append(
+                words["tested"].format(tested=effect.tested) if rows else words["detectable"].format(detectable=share)
+            )
+        if rows:
+            said.insert(0, words["explained"].format(explained=f"{100.0 * effect.explained:.0f} %", runs=effect.runs))
+        return {"title": panels.title_of(effect.variable, self.lang), "rows": rows, "said": " ".join(said)}
 
     # Where the numbers come from
 

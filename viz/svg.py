@@ -196,6 +196,22 @@ def share_bar(shares: Sequence[tuple[str, float, str]]) -> str:
     return _svg(16, spoken, "", parts)
 
 
+def coefficient_mark(median: float, low: float, high: float) -> str:
+    """Return a small whisker on the scale from -1 to 1, to stand in a row of a table."""
+    width, height = 150, 14
+
+    def x(value: float) -> float:
+        return width / 2 + max(-1.0, min(1.0, value)) * (width / 2 - 4)
+
+    kind = "up" if low > 0.0 else "down" if high < 0.0 else "open"
+    return (
+        f'<svg class="mark" viewBox="0 0 {width} {height}" aria-hidden="true" xmlns="http://www.w3.org/2000/svg">'
+        f'<line class="grid" x1="4" x2="{width - 4}" y1="7" y2="7"/><line class="zero" x1="{width / 2}" '
+        f'x2="{width / 2}" y1="1" y2="13"/><g class="{kind}"><line class="whisker" x1="{x(low):.1f}" '
+        f'x2="{x(high):.1f}" y1="7" y2="7"/><circle class="dot" cx="{x(median):.1f}" cy="7" r="3.4"/></g></svg>'
+    )
+
+
 @dataclass(frozen=True)
 class _Area:
     """The plotting area of a fan chart and its two linear scales."""
