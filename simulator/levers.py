@@ -7,10 +7,11 @@ scenario file sets one instrument on some targets for some quarters (``scenario.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from simulator import records as r
+from simulator.levers_text import TEXTS
 
 TargetKind = Literal["partners", "cities", "ports", "sectors", "none"]
 
@@ -51,6 +52,10 @@ class Instrument:
         Whether several levers on the same target and quarter add up instead of being refused.
     integer : bool
         Whether the size is a switch: 0 or 1, neither phased in nor sampled.
+    meaning_zh, unit_zh : str
+        Chinese for ``meaning`` and ``unit``.
+    cost, cost_zh : str
+        Who pays and how, or that no cost is modelled.
     """
 
     name: str
@@ -64,6 +69,10 @@ class Instrument:
     source: str
     additive: bool = False
     integer: bool = False
+    meaning_zh: str = ""
+    unit_zh: str = ""
+    cost: str = ""
+    cost_zh: str = ""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -165,13 +174,13 @@ _ALL_INSTRUMENTS: Final = (
     ),
     Instrument(
         "public_consumption", "bn yuan 2010 per quarter", 0.0, 20.0, "none",
-        "Government consumption on top of what the budget rule gives; negative is a cut.",
+        "Government consumption on top of what the budget rule gives.",
         "Extra public consumption", "额外政府消费", "E60; Guo, Liu and Ma (2016) for the effect to compare with",
         additive=True,
     ),
     Instrument(
         "public_investment", "bn yuan 2010 per quarter", 0.0, 20.0, "none",
-        "Public investment on top of what the budget rule gives; negative is a cut.",
+        "Public investment on top of what the budget rule gives.",
         "Extra public investment", "额外政府投资", "E17, E60; policy definition", additive=True,
     ),
     Instrument(
@@ -206,7 +215,14 @@ _ALL_INSTRUMENTS: Final = (
     ),
 )  # fmt: skip
 
-INSTRUMENTS: Final[dict[str, Instrument]] = {instrument.name: instrument for instrument in _ALL_INSTRUMENTS}
+
+def _complete(instrument: Instrument) -> Instrument:
+    """Return the instrument with its texts of ``levers_text.py``."""
+    text = TEXTS[instrument.name]
+    return replace(instrument, meaning_zh=text.meaning_zh, unit_zh=text.unit_zh, cost=text.cost, cost_zh=text.cost_zh)
+
+
+INSTRUMENTS: Final[dict[str, Instrument]] = {i.name: _complete(i) for i in _ALL_INSTRUMENTS}
 """Every instrument by name, in the order of the policy record."""
 
 
@@ -221,4 +237,11 @@ def instruments_table() -> str:
         span = "0 or 1" if i.integer else f"{i.low:g} to {i.high:g}"
         cells = (f"`{i.name}`", i.unit, span, i.target, i.meaning + adds, i.label_zh, i.source)
         lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def costs_table() -> str:
+    """Return the Markdown table of who pays for each instrument that ``docs/scenarios.md`` shows."""
+    lines = ["| Instrument | Who pays | 成本 |", "|---|---|---|"]
+    lines += [f"| `{i.name}` | {i.cost} | {i.cost_zh} |" for i in INSTRUMENTS.values()]
     return "\n".join(lines) + "\n"

@@ -19,7 +19,7 @@ from simulator.schedule import Entry, Layer, Lever, Schedule, build, resolve
 BASELINE: Final = "baseline"
 MAX_DEPTH: Final = 8
 
-__all__ = ["Scenario", "Source", "list_scenarios", "load_scenario"]
+__all__ = ["Scenario", "Source", "base_of", "list_scenarios", "load_scenario"]
 
 
 class Source(NamedTuple):
@@ -113,6 +113,28 @@ def load_scenario(name: str | Path, library: str | Path | None = None) -> Scenar
     parts = _split(str(name))
     chains = [_chain(part, shelf) for part in parts]
     return _single(chains[0]) if len(chains) == 1 else _combined(chains)
+
+
+def base_of(scenario: Scenario) -> Scenario | None:
+    """Return what a scenario is an increment over: its parent, or the nearest file that all combined ones extend.
+
+    It is put together from the texts of the chain, so files that have changed since do not matter. None for the
+    baseline.
+    """
+    documents = {name: parse(text, f"{name}.toml") for name, text in scenario.chain}
+    chains = [_ancestors(part, documents) for part in scenario.parts]
+    shared = [names[0] for names in zip(*chains, strict=False) if len(set(names)) == 1]
+    return _single([documents[name] for name in shared]) if shared else None
+
+
+def _ancestors(name: str, documents: dict[str, Document]) -> list[str]:
+    """Return the names of what a file extends, oldest first."""
+    found: list[str] = []
+    parent = documents[name].extends
+    while parent is not None:
+        found.insert(0, parent)
+        parent = documents[parent].extends
+    return found
 
 
 class _Library:

@@ -1,0 +1,412 @@
+"""A scenario on one card, before anything runs: what changes, where, when, by how much, on what source, who pays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
+
+from simulator import periods
+from simulator.base_costs import EXACT, cost_a_year
+from simulator.levers import INSTRUMENTS
+from simulator.scenario import Scenario, base_of
+from simulator.scenario_diff import Stretch, effect, path, stretches
+from simulator.scenario_file import parse
+from simulator.schedule import LAST_INDEX, Entry, Range
+from simulator.wording import (
+    Run,
+    clause_text,
+    entries_text,
+    phase_text,
+    place_text,
+    plain_number,
+    quarter_text,
+    ramp_left,
+    runs,
+    share_reached,
+    size_text,
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that a scenario changes; targets on which the same happens share one change.
+
+    Attributes
+    ----------
+    instrument, label : str
+        Name of the instrument, and its label in the card's language.
+    where : str
+        Targets in words.
+    start, end : str
+        First and last quarter, such as ``2026Q1``; ``end`` is empty when it holds to the horizon.
+    phase_in : str
+        ``over five years``, ``in one step``; empty for a switch and for what no longer applies.
+    size, base_size : str
+        What the scenario and its base set there, in the reader's terms.
+    meaning : str
+        What the instrument does, one sentence.
+    text : str
+        All of it in one sentence.
+    scenario : str
+        The file of the chain that holds the lever.
+    own : bool
+        Whether that is the scenario's own file (or one of the combined ones).
+    """
+
+    instrument: str
+    label: str
+    where: str
+    start: str
+    end: str
+    phase_in: str
+    size: str
+    base_size: str
+    meaning: str
+    text: str
+    scenario: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """A scenario against its base, in words.
+
+    Attributes
+    ----------
+    name, title, summary, notes : str
+    base : str
+        Name of the base; empty if the scenario is described against nothing in force.
+    changes : tuple of Change
+        In the order of the instruments, then in time.
+    sources : tuple of str
+        What the changes rest on.
+    costs : tuple of str
+        Sentences: who pays, with the amount where no run is needed to know it.
+    untouched : str
+        What stays as in the base.
+    """
+
+    name: str
+    title: str
+    summary: str
+    base: str
+    changes: tuple[Change, ...]
+    sources: tuple[str, ...]
+    notes: str
+    costs: tuple[str, ...]
+    untouched: str
+
+
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "from": "from {start}", "span": "from {start} to {end}", "in": "in {start}",
+        "sentence": "{when}, {what}{base}.", "phased": "{when}, {phase}",
+        "again": "{when} (begun in {origin}, {phase})",
+        "partly": "; {percent} % of that is reached by {end}",
+        "over": 'the lever "{label}" no longer applies{at}', "at": " ({where})",
+        "base": "; in {base}: {size}", "without": "; in {base}: none", "plus": "; on top of what {base} has: {size}",
+        "none": "Nothing changes against {base}: all {count} as there.",
+        "rest": "Everything else as in {base}: {count}.", "alone": "Nothing else is in force.",
+        "empty": "Nothing is in force.", "lever": "one lever", "levers": "{n} levers",
+        "idle": "Without effect, because {base} has the same or nothing to switch off: {levers}.",
+        "lever_of": "{scenario} lever {number} ({instrument})",
+        "cost": "{label}: {cost}", "exact": " {where}: {amount} a year at full size.",
+        "estimate": " {where}: {amount} a year at full size, at the {what} of 2006Q1 and best-guess parameters;"
+        " it grows with {what}.",
+        "ended": "What {base} pays falls away.",
+        "graduates": "wages and graduates", "gdp": "output",
+    },
+    "zh": {
+        "from": "自{start}起", "span": "{start}至{end}", "in": "{start}",
+        "sentence": "{when}，{what}{base}。", "phased": "{when}，{phase}",
+        "again": "{when}（始于{origin}，{phase}）",
+        "partly": "；到{end}达到其{percent}%",
+        "over": "“{label}”不再实施{at}", "at": "（{where}）",
+        "base": "；{base}中：{size}", "without": "；{base}中：无", "plus": "；在{base}已有基础上增加（{size}）",
+        "none": "与{base}相比没有变化：{count}均相同。",
+        "rest": "其余与{base}相同：{count}。", "alone": "此外没有其他政策。",
+        "empty": "没有任何政策。", "lever": "1项措施", "levers": "{n}项措施",
+        "idle": "以下措施没有作用，因为{base}中已相同或无可取消：{levers}。",
+        "lever_of": "{scenario}第{number}项（{instrument}）",
+        "cost": "{label}：{cost}", "exact": "{where}：完全实施时每年{amount}。",
+        "estimate": "{where}：完全实施时每年{amount}，按2006年一季度的{what}及参数最佳估计计算；随{what}增长。",
+        "ended": "不再支付{base}中的费用。",
+        "graduates": "工资与毕业生人数", "gdp": "产出",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Levers of the scenario on some targets (none if something no longer applies), beside those of the base."""
+
+    instrument: str
+    targets: tuple[str, ...]
+    start: int
+    end: int
+    run: Run
+    base: tuple[Entry, ...]
+    adds: bool
+
+
+def describe(scenario: Scenario, base: Scenario | None = None, lang: str = "en") -> Card:
+    """Return the card of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    base : Scenario, optional
+        What it is compared with; by default its parent, for a combination the nearest file that all parts extend, and
+        nothing in force for the baseline.
+    lang : str
+        ``en`` or ``zh``.
+    """
+    against = base_of(scenario) if base is None else base
+    before = () if against is None else against.entries
+    found = list(_changes(stretches(before, scenario.entries)))
+    name = "" if against is None else against.name
+    zh = lang == "zh"
+    return Card(
+        name=scenario.name,
+        title=(zh and scenario.title_zh) or scenario.title,
+        summary=(zh and scenario.summary_zh) or scenario.summary,
+        base=name,
+        changes=tuple(_in_words(item, scenario, name, lang) for item in found),
+        sources=_sources(scenario, found),
+        notes=scenario.notes.strip(),
+        costs=tuple(_costs(found, name, lang)),
+        untouched=_untouched(scenario, against, found, lang),
+    )
+
+
+def as_json(card: Card) -> dict[str, Any]:
+    """Return the card as plain data for ``--json``."""
+    return asdict(card)
+
+
+# What changes
+
+
+def _changes(differences: Iterable[Stretch]) -> Iterator[_Found]:
+    """Yield changes in the order of instruments and time; targets with the same path on both sides share one."""
+    order = list(INSTRUMENTS)
+    groups: dict[tuple[Any, ...], list[_Found]] = {}
+    for stretch in differences:
+        for item in _of_stretch(stretch):
+            sides = [tuple(path(entry) for entry in side) for side in (item.run, item.base)]
+            groups.setdefault((order.index(item.instrument), item.start, item.end, *sides), []).append(item)
+    for key in sorted(groups, key=lambda k: k[:3]):
+        first = groups[key][0]
+        yield replace(first, targets=tuple(item.targets[0] for item in groups[key]))
+
+
+def _of_stretch(stretch: Stretch) -> Iterator[_Found]:
+    """Yield what the right side has and the left has not; where it has nothing, that something no longer applies."""
+    fresh = [e for e in map(_within(stretch), stretch.right) if not _among(e, stretch.left)]
+    for run in runs(fresh):
+        start, end = run[0].start, run[-1].end
+        base = tuple(e for e in stretch.left if e.start <= end and e.end >= start)
+        adds = all(_among(_clipped(e, start, end), stretch.right) for e in base)
+        yield _Found(stretch.instrument, (stretch.target,), start, end, run, base, adds)
+    covered = {q for e in fresh for q in range(e.start, e.end + 1)}
+    gone = [e for e in map(_within(stretch), stretch.left) if not _among(e, stretch.right)]
+    for start, end in _spans({q for e in gone for q in range(e.start, e.end + 1)} - covered):
+        base = tuple(e for e in stretch.left if e.start <= end and e.end >= start)
+        yield _Found(stretch.instrument, (stretch.target,), start, end, (), base, False)
+
+
+def _within(stretch: Stretch) -> Callable[[Entry], Entry]:
+    return lambda entry: _clipped(entry, stretch.start, stretch.end)
+
+
+def _clipped(entry: Entry, start: int, end: int) -> Entry:
+    return replace(entry, start=max(entry.start, start), end=min(entry.end, end))
+
+
+def _among(entry: Entry, others: Iterable[Entry]) -> bool:
+    """Return whether one of the others does the same in all quarters of an entry."""
+    what = effect([entry], entry.start, entry.end)
+    return any(
+        other.start <= entry.start and other.end >= entry.end and effect([other], entry.start, entry.end) == what
+        for other in others
+    )
+
+
+def _spans(quarters: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the unbroken stretches of a set of quarters."""
+    spans: list[tuple[int, int]] = []
+    for quarter in sorted(quarters):
+        if spans and spans[-1][1] == quarter - 1:
+            spans[-1] = (spans[-1][0], quarter)
+        else:
+            spans.append((quarter, quarter))
+    return spans
+
+
+# In words
+
+
+def _in_words(item: _Found, scenario: Scenario, base: str, lang: str) -> Change:
+    spec = INSTRUMENTS[item.instrument]
+    holder = item.run[0].scenario if item.run else _holder_of_zero(item, scenario)
+    phase = "" if not item.run or spec.integer else phase_text(item.run[0].phase_in, lang)
+    return Change(
+        instrument=item.instrument,
+        label=spec.label_zh if lang == "zh" else spec.label,
+        where=place_text(item.instrument, item.targets, lang),
+        start=periods.to_label(item.start),
+        end=periods.to_label(item.end) if item.end < LAST_INDEX else "",
+        phase_in="" if len(item.run) > 1 else phase,
+        size=size_text(item.run, lang),
+        base_size=entries_text(item.base, item.start, item.end, lang),
+        meaning=spec.meaning_zh if lang == "zh" else spec.meaning,
+        text=_sentence(item, base, phase, lang),
+        scenario=holder,
+        own=holder in scenario.parts,
+    )
+
+
+def _holder_of_zero(item: _Found, scenario: Scenario) -> str:
+    """Return the file whose size 0 switches something off; the scenario's name if it just has no such lever."""
+    return next((entry.scenario for entry in _zeros([item], scenario)), scenario.name)
+
+
+def _zeros(found: Iterable[_Found], scenario: Scenario) -> list[Entry]:
+    """Return the levers of size 0 by which things no longer apply."""
+    return [
+        entry
+        for item in found
+        if not item.run
+        for entry in scenario.entries
+        if entry.size == 0.0 and entry.instrument == item.instrument and entry.target in item.targets
+        and entry.start <= item.end and entry.end >= item.start
+    ]  # fmt: skip
+
+
+def _sentence(item: _Found, base: str, phase: str, lang: str) -> str:
+    words = _WORDS[lang]
+    when = _when(item, phase, lang)
+    what = _what(item, lang)
+    text = entries_text(item.base, item.start, item.end, lang)
+    tail = ""
+    if base:
+        kind = "without" if not item.base else "plus" if item.adds and item.run else "base"
+        tail = words[kind].format(base=base, size=text)
+    sentence = words["sentence"].format(when=when, what=what, base=tail)
+    return sentence[0].upper() + sentence[1:]
+
+
+def _when(item: _Found, phase: str, lang: str) -> str:
+    """Return when and how fast: ``from 2026Q1, over ten years``."""
+    words = _WORDS[lang]
+    start, end = quarter_text(item.start, lang), quarter_text(item.end, lang)
+    kind = "in" if item.start == item.end else "from" if item.end == LAST_INDEX else "span"
+    when = words[kind].format(start=start, end=end)
+    if len(item.run) != 1 or item.run[0].phase_in <= 1:
+        return when
+    entry = item.run[0]
+    if entry.origin < item.start:
+        if not ramp_left(entry, item.start):
+            return when
+        return words["again"].format(when=when, origin=quarter_text(entry.origin, lang), phase=phase)
+    return words["phased"].format(when=when, phase=phase)
+
+
+def _what(item: _Found, lang: str) -> str:
+    """Return what happens, and how much of it by the end if the phase-in is not completed."""
+    words = _WORDS[lang]
+    spec = INSTRUMENTS[item.instrument]
+    where = place_text(item.instrument, item.targets, lang)
+    label = spec.label_zh if lang == "zh" else spec.label
+    at = words["at"].format(where=where) if spec.target != "none" else ""
+    if not item.run:
+        return words["over"].format(label=label, at=at)
+    clause = clause_text(item.run, where, lang)
+    reached = share_reached(item.run[-1], item.end)
+    if reached < 1.0:
+        clause += words["partly"].format(percent=plain_number(round(100.0 * reached)), end=quarter_text(item.end, lang))
+    return clause
+
+
+def _sources(scenario: Scenario, found: Iterable[_Found]) -> tuple[str, ...]:
+    """Return the sources of the scenario, then those of other files of its chain whose levers are on the card."""
+    holders = {item.run[0].scenario for item in found if item.run} - set(scenario.parts)
+    more = [parse(source.text, f"{source.name}.toml").sources for source in scenario.chain if source.name in holders]
+    return tuple(dict.fromkeys([*scenario.sources, *(text for sources in more for text in sources)]))
+
+
+def _untouched(scenario: Scenario, base: Scenario | None, found: list[_Found], lang: str) -> str:
+    """Return what stays as in the base, and which own levers change nothing."""
+    words = _WORDS[lang]
+    if base is None:
+        text = words["alone" if found else "empty"]
+    else:
+        touched = {(e.scenario, e.lever) for item in found if not item.adds or not item.run for e in item.base}
+        every = {(e.scenario, e.lever) for e in base.entries if e.size != 0.0}
+        kind = "rest" if found else "none"
+        text = words[kind].format(base=base.name, count=_levers(len(every - touched), words))
+    used = {(e.scenario, e.lever) for e in (*_zeros(found, scenario), *(e for item in found for e in item.run))}
+    own = {(e.scenario, e.lever): e.instrument for e in scenario.entries if e.scenario in scenario.parts}
+    idle = [
+        words["lever_of"].format(scenario=name, number=number, instrument=instrument)
+        for (name, number), instrument in sorted(own.items())
+        if (name, number) not in used
+    ]
+    if idle and base is not None:
+        gap = "" if lang == "zh" else " "
+        text += gap + words["idle"].format(base=base.name, levers=("、" if lang == "zh" else ", ").join(idle))
+    return text
+
+
+def _levers(count: int, words: Mapping[str, str]) -> str:
+    return words["lever"] if count == 1 else words["levers"].format(n=count)
+
+
+# Who pays
+
+
+def _costs(found: Iterable[_Found], base: str, lang: str) -> Iterator[str]:
+    """Yield who pays for every instrument on the card; instruments of which the same is to be said share a sentence."""
+    zh, words = lang == "zh", _WORDS[lang]
+    by_instrument: dict[str, list[_Found]] = {}
+    for item in found:
+        by_instrument.setdefault(item.instrument, []).append(item)
+    labels: dict[str, list[str]] = {}
+    for name, items in by_instrument.items():
+        spec = INSTRUMENTS[name]
+        active = [item for item in items if item.run]
+        said = (spec.cost_zh if zh else spec.cost) + "".join(_amount(item, lang) for item in active)
+        if not active and cost_a_year(name, items[0].targets, 1.0) is not None:
+            said = words["ended"].format(base=base)
+        labels.setdefault(said, []).append(spec.label_zh if zh else spec.label)
+    for said, names in labels.items():
+        yield words["cost"].format(label=("、" if zh else "; ").join(names), cost=said)
+
+
+def _amount(item: _Found, lang: str) -> str:
+    """Return what a change costs a year, if that is known without a run."""
+    words = _WORDS[lang]
+    size = item.run[-1].size
+    spans = [size.low, size.high, size.mode] if isinstance(size, Range) else [size]
+    amounts = [cost_a_year(item.instrument, item.targets, value) for value in spans]
+    known = [value for value in amounts if value is not None]
+    if not known:
+        return ""
+    where = place_text(item.instrument, item.targets, lang)
+    start = quarter_text(item.start, lang)
+    place = f"{where}{start}起" if lang == "zh" else f"{where[0].upper()}{where[1:]}, from {start}"
+    kind = "exact" if item.instrument in EXACT else "estimate"
+    what = words["graduates" if item.instrument == "talent_subsidy" else "gdp"]
+    return words[kind].format(where=place, amount=_money(known, lang), what=what)
+
+
+def _money(values: list[float], lang: str) -> str:
+    """Return an amount, or lowest to highest and most likely amount, in yuan of 2010."""
+    zh = lang == "zh"
+    texts = [plain_number(float(f"{value * (10.0 if zh else 1.0):.2g}")) for value in values]
+    unit = "亿元（2010年价）" if zh else " bn yuan of 2010"
+    if len(texts) == 1:
+        return texts[0] + unit
+    low, high, mode = texts
+    return f"{low}至{high}{unit}，最可能为{mode}" if zh else f"{low} to {high}{unit}, most likely {mode},"
