@@ -187,7 +187,7 @@ def _scenario(folder: Path, entry: _Entry, until: str) -> Scenario:
         files = ", ".join(f"{source.name}.toml" for source in scenario.chain)
         raise InputError(
             f'{place}: scenario "{entry.name}" is not the one that was simulated (its hash is not that of {MANIFEST}); '
-            f"put its files back as they were: {files}"
+            f"put these files and {MANIFEST} back as they were: {files}"
         )
     return scenario
 
