@@ -316,11 +316,12 @@ def parameters_table() -> str:
 def evidence() -> str:
     """Return how many parameters of each part rest on which evidence."""
     groups: dict[str, tuple[Parameter, ...]] = {**parameter_groups(), "all": parameters()}
+    used = [s for s in STATUSES if any(p.status == s for p in parameters())]
     body = (
-        (heading, len(group), *(sum(p.status == s for p in group) or "" for s in STATUSES))
+        (heading, len(group), *(sum(p.status == s for p in group) or "" for s in used))
         for heading, group in groups.items()
     )
-    return rows(("Part", "Parameters", *STATUSES), body)
+    return rows(("Part", "Parameters", *used), body)
 
 
 def equation_index() -> str:

@@ -9,13 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from simulator.agents import SOE, City, ForeignInvestor, Port
     from simulator.ensemble import Ensemble, agent_history, simulate
     from simulator.errors import InputError
     from simulator.model import LiaoningModel
-    from simulator.parameters import draw_table
+    from simulator.parameters import ParameterTable, draw_table, table_of
     from simulator.results import Results
     from simulator.scenario import Scenario, list_scenarios, load_scenario
-    from simulator.store import load_results
+    from simulator.store import load_results, write_results
     from simulator.world import World, load_world
 
 __version__ = "0.1.0"
@@ -24,10 +25,15 @@ MODEL_VERSION: Final = "1"
 """Changes whenever the same scenario, parameters and seed give other numbers."""
 
 _HOME: Final = {
+    "City": "agents",
     "Ensemble": "ensemble",
+    "ForeignInvestor": "agents",
     "InputError": "errors",
     "LiaoningModel": "model",
+    "ParameterTable": "parameters",
+    "Port": "agents",
     "Results": "results",
+    "SOE": "agents",
     "Scenario": "scenario",
     "World": "world",
     "agent_history": "ensemble",
@@ -37,14 +43,21 @@ _HOME: Final = {
     "load_scenario": "scenario",
     "load_world": "world",
     "simulate": "ensemble",
+    "table_of": "parameters",
+    "write_results": "store",
 }
 """Public name -> the module of this package that defines it; never a name that is also a module's."""
 
 __all__ = [
     "MODEL_VERSION",
+    "SOE",
+    "City",
     "Ensemble",
+    "ForeignInvestor",
     "InputError",
     "LiaoningModel",
+    "ParameterTable",
+    "Port",
     "Results",
     "Scenario",
     "World",
@@ -56,6 +69,8 @@ __all__ = [
     "load_scenario",
     "load_world",
     "simulate",
+    "table_of",
+    "write_results",
 ]
 
 
