@@ -162,7 +162,8 @@ def describe(scenario: Scenario, base: Scenario | None = None, lang: str = "en")
     lang : str
         ``en`` or ``zh``.
     """
-    against = base_of(scenario) if base is None else base
+    parent = base_of(scenario)
+    against = parent if base is None else base
     before = () if against is None else against.entries
     found = list(_changes(stretches(before, scenario.entries)))
     name = "" if against is None else against.name
@@ -176,7 +177,7 @@ def describe(scenario: Scenario, base: Scenario | None = None, lang: str = "en")
         sources=_sources(scenario, found),
         notes=scenario.notes.strip(),
         costs=tuple(_costs(found, name, lang)),
-        untouched=_untouched(scenario, against, found, lang),
+        untouched=_untouched(against, found, lang) + (_idle(scenario, parent, found, lang) if parent == against else ""),
     )
 
 
@@ -336,16 +337,21 @@ def _sources(scenario: Scenario, found: Iterable[_Found]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*scenario.sources, *(text for sources in more for text in sources)]))
 
 
-def _untouched(scenario: Scenario, base: Scenario | None, found: list[_Found], lang: str) -> str:
-    """Return what stays as in the base, and which own levers change nothing."""
+def _untouched(base: Scenario | None, found: list[_Found], lang: str) -> str:
+    """Return what stays as in the base."""
     words = _WORDS[lang]
     if base is None:
-        text = words["alone" if found else "empty"]
-    else:
-        touched = {(e.scenario, e.lever) for item in found if not item.adds or not item.run for e in item.base}
-        every = {(e.scenario, e.lever) for e in base.entries if e.size != 0.0}
-        kind = "rest" if found else "none"
-        text = words[kind].format(base=base.name, count=_levers(len(every - touched), words))
+        return words["alone" if found else "empty"]
+    touched = {(e.scenario, e.lever) for item in found if not item.adds or not item.run for e in item.base}
+    every = {(e.scenario, e.lever) for e in base.entries if e.size != 0.0}
+    return words["rest" if found else "none"].format(base=base.name, count=_levers(len(every - touched), words))
+
+
+def _idle(scenario: Scenario, parent: Scenario | None, found: list[_Found], lang: str) -> str:
+    """Return which own levers change nothing in what the scenario extends."""
+    if parent is None:
+        return ""
+    words = _WORDS[lang]
     used = {(e.scenario, e.lever) for e in (*_zeros(found, scenario), *(e for item in found for e in item.run))}
     own = {(e.scenario, e.lever): e.instrument for e in scenario.entries if e.scenario in scenario.parts}
     idle = [
@@ -353,10 +359,8 @@ def _untouched(scenario: Scenario, base: Scenario | None, found: list[_Found], l
         for (name, number), instrument in sorted(own.items())
         if (name, number) not in used
     ]
-    if idle and base is not None:
-        gap = "" if lang == "zh" else " "
-        text += gap + words["idle"].format(base=base.name, levers=("、" if lang == "zh" else ", ").join(idle))
-    return text
+    gap, comma = ("", "、") if lang == "zh" else (" ", ", ")
+    return gap + words["idle"].format(base=parent.name, levers=comma.join(idle)) if idle else ""
 
 
 def _levers(count: int, words: Mapping[str, str]) -> str:
@@ -394,8 +398,9 @@ def _amount(item: _Found, lang: str) -> str:
     if not known:
         return ""
     where = place_text(item.instrument, item.targets, lang)
-    start = quarter_text(item.start, lang)
-    place = f"{where}{start}起" if lang == "zh" else f"{where[0].upper()}{where[1:]}, from {start}"
+    start, end = quarter_text(item.start, lang), quarter_text(item.end, lang)
+    when = words["from" if item.end == LAST_INDEX else "span"].format(start=start, end=end)
+    place = f"{where}{when}" if lang == "zh" else f"{where[0].upper()}{where[1:]}, {when}"
     kind = "exact" if item.instrument in EXACT else "estimate"
     what = words["graduates" if item.instrument == "talent_subsidy" else "gdp"]
     return words[kind].format(where=place, amount=_money(known, lang), what=what)

@@ -10,6 +10,7 @@ import typer
 from simulator import MODEL_VERSION, __version__
 from simulator.cli_rerun import rerun_and_report
 from simulator.cli_run import Request, simulate_and_report
+from simulator.cli_scenarios import compare_inputs, show
 from simulator.cli_support import WRONG_INPUT, exits, print_json, print_table, say
 from simulator.errors import InputError
 from simulator.periods import HORIZON_END, to_index
@@ -77,12 +78,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 scenarios_app = typer.Typer(
-    help="""List the shipped scenarios, or check files of your own.
+    help="""List the shipped scenarios, say what one changes, or check files of your own.
 
     \b
     Examples:
       liaosim scenarios
       liaosim scenarios list --lang zh
+      liaosim scenarios show cjk_fta
       liaosim scenarios check my_policy.toml
     """,
     invoke_without_command=True,
@@ -145,6 +147,28 @@ def list_command(as_json: Json = False, lang: Lang = "en") -> None:
             ("名称", "内容") if zh else ("Name", "What it asks"),
             [(s.name, (zh and s.title_zh) or s.title) for s in found],
         )
+
+
+@scenarios_app.command("show")
+def show_command(
+    scenario: ScenarioName,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="BASE", help="Say what differs from this scenario.", show_default="what it extends"),
+    ] = None,
+    as_json: Json = False,
+    lang: Lang = "en",
+) -> None:
+    """Say in plain language what a scenario changes, where, when, by how much, on what source and who pays.
+
+    \b
+    Examples:
+      liaosim scenarios show cjk_fta
+      liaosim scenarios show my_policy.toml --against talent_retention
+      liaosim scenarios show cjk_fta+talent_retention --lang zh
+    """
+    with exits():
+        show(scenario, against, as_json, lang)
 
 
 @scenarios_app.command("check")
@@ -252,6 +276,25 @@ def rerun_command(
     """
     with exits():
         rerun_and_report(directory, engine, threads, as_json)
+
+
+@app.command("diff")
+def diff_command(
+    a: Annotated[str, typer.Argument(metavar="A", help="A shipped scenario, a file or a combination.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    until: Until = HORIZON_END,
+    as_json: Json = False,
+    lang: Lang = "en",
+) -> None:
+    """List what differs between the inputs of two scenarios; nothing is run.
+
+    \b
+    Examples:
+      liaosim diff port_consolidation port_consolidation_all
+      liaosim diff cjk_fta my_policy.toml --until 2030Q4
+    """
+    with exits():
+        compare_inputs(a, b, until, as_json, lang)
 
 
 @app.command("quarter")

@@ -114,7 +114,7 @@ TEXTS: Final[dict[str, LeverText]] = {
         "发给每一名留下的毕业生，由该市财政支付。", "占首年工资的比例",
         "graduates who stay in {where} are paid {size}", "向留在{where}的毕业生发放{size}",
         "{number} of the first-year wage", "首年工资的{number}",
-        "City budgets pay size × first-year wage x graduates who stay, also to those who would have stayed anyway,"
+        "City budgets pay size × first-year wage × graduates who stay, also to those who would have stayed anyway,"
         " out of their other spending.",
         "由城市财政从其他支出中支付：规模 × 首年工资 × 留下的毕业生人数，包括本来就会留下的人。", 100.0, _PERCENT,
     ),

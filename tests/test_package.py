@@ -26,8 +26,7 @@ HEAVY = ("pandas", "numba", "pyarrow", "scipy", "mesa", "rich", "duckdb", "numpy
 LAYERS = (
     # Lowest first: a module may import from its own layer and from lower ones. A package stands for what lies in it.
     ("simulator", "simulator.errors", "simulator.periods", "simulator.records", "simulator.variables",
-     "simulator.words",
-     "simulator.compilation", "simulator.parameters", "simulator.tables", "simulator.table_needs",
+     "simulator.words", "simulator.compilation", "simulator.parameters", "simulator.tables", "simulator.table_needs",
      "simulator.statistics", "simulator.rank_regression", "simulator.draws", "scenarios"),
     ("simulator.rules",),
     ("simulator.levers_text", "simulator.levers", "simulator.schedule", "simulator.scenario_file", "simulator.scenario",
