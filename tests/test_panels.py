@@ -1,0 +1,163 @@
+"""What charts show: the right figures, units and events."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibration.comparison import compare
+from simulator.ensemble import Ensemble
+from simulator.records import CITIES
+from simulator.results import Results
+from simulator.scenario import load_scenario
+from simulator.scenario_file import parse
+from simulator.variables import ENTITIES, variable, variables
+from simulator.words import name_word, unit_word
+from tests.fakes import FakeEnsemble, changed, fake_ensemble
+from viz import panels
+from viz.report import texts
+
+
+def pair(factor: float = 1.1, level: str = "province", name: str = "gdp_real") -> Results:
+    """Return a base and a scenario in which one output is larger by a factor everywhere."""
+    policy = fake_ensemble("policy", quarters=24)
+    changed(policy, level, name, factor)
+    return Results((fake_ensemble(quarters=24), policy))
+
+
+def test_change_is_paired_and_in_per_cent() -> None:
+    chart = panels.change_chart(pair(1.1), "policy", "gdp_real", "en", texts("en"))
+    (fan,) = chart.fans
+    assert chart.unit == "%" and chart.difference
+    np.testing.assert_allclose([fan.median, fan.low, fan.high], 10.0)
+
+
+def test_change_is_in_the_unit_where_the_base_is_not_positive() -> None:
+    results = pair(1.0)
+    old, new = (e.levels["province"] for e in results.ensembles)
+    column = [v.name for v in variables()["province"]].index("fiscal_balance")
+    old[..., column], new[..., column] = -1.0, -0.5
+    chart = panels.change_chart(Results(results.ensembles), "policy", "fiscal_balance", "en", texts("en"))
+    assert chart.unit == "bn yuan"
+    np.testing.assert_allclose(chart.fans[0].median, 2.0)  # four quarters of 0.5
+
+
+def test_a_failed_run_enters_no_side_of_a_change() -> None:
+    policy = fake_ensemble("policy", quarters=24, failures=((3, "broke"),))
+    changed(policy, "province", "gdp_real", np.array([1.1, 1.1, 1.1, 9.0])[:, None, None])
+    chart = panels.change_chart(Results((fake_ensemble(quarters=24), policy)), "policy", "gdp_real", "en", texts("en"))
+    np.testing.assert_allclose(chart.fans[0].high, 10.0)
+
+
+def test_levels_hold_the_years_asked_for() -> None:
+    results = pair()
+    chart = panels.level_chart(results, ("baseline", "policy"), "gdp_real", "en", texts("en"), (), 2008, 2010)
+    assert chart.years == (2008, 2009, 2010)
+    base, new = chart.fans
+    assert (base.style, new.style) == ("base", "new")
+    np.testing.assert_allclose(new.median, 1.1 * base.median)
+    assert {year for year, _ in chart.observed} == {2008, 2009, 2010}
+
+
+def test_entities_are_sorted_and_judged_by_their_interval() -> None:
+    policy = fake_ensemble("policy", quarters=24)
+    factors = np.ones((4, 1, len(CITIES)))
+    factors[:, :, CITIES.index("Dalian")] = 1.2
+    factors[:, :, CITIES.index("Fuxin")] = 0.9
+    factors[:, 0, CITIES.index("Benxi")] = [0.8, 1.5, 0.8, 1.5]
+    changed(policy, "city", "gdp_real", factors)
+    found = panels.entity_effects(Results((fake_ensemble(quarters=24), policy)), "policy", "city", "gdp_real", "en")
+    assert found.unit == "%"
+    assert found.gain == ("Dalian",) and found.lose == ("Fuxin",)
+    assert "Benxi" in found.unclear and len(found.unclear) == 12
+    assert [row.median for row in found.rows] == sorted((row.median for row in found.rows), reverse=True)
+    dalian = next(row for row in found.rows if row.label == "Dalian")
+    assert (dalian.median, dalian.low, dalian.high) == pytest.approx((20.0, 20.0, 20.0))
+
+
+def test_one_entity_without_a_positive_base_puts_all_into_the_unit() -> None:
+    base, policy = fake_ensemble(quarters=24), fake_ensemble("policy", quarters=24)
+    for ensemble, value in ((base, 0.0), (policy, 0.25)):
+        column = [v.name for v in variables()["city"]].index("fdi")
+        ensemble.levels["city"][:, :, 3, column] = value
+    found = panels.entity_effects(Results((base, policy)), "policy", "city", "fdi", "en")
+    assert found.unit == "bn USD"
+    assert found.gain == ("Fushun",) and found.rows[0].median == pytest.approx(1.0)
+
+
+def test_observed_figures_are_those_that_the_comparison_uses(base: Ensemble) -> None:
+    compared = compare(base)
+    for name in panels.OBSERVED:
+        figures = panels.observed_figures(name)
+        assert figures, name
+        if name in ("secondary_share", "soe_capital_share"):
+            assert all(0.0 < value < 1.0 for _, value in figures)  # the comparison has them in per cent
+            continue
+        same = next(c for c in compared if c.output == name and c.group != "Partners" and c.relative)
+        assert dict(figures) == pytest.approx({int(p): v for p, v in zip(same.periods, same.data, strict=True)}), name
+        assert same.unit == variable("province", name).unit
+
+
+def test_outputs_without_observed_figures_have_none() -> None:
+    assert panels.observed_figures("fdi") == ()  # what arrived was never published
+
+
+@pytest.mark.parametrize(
+    "level_and_name", [("province", n) for n in (*panels.CHANGES, *panels.PAST)] + [*panels.ENTITY_CHANGES]
+)
+def test_charted_outputs_exist(level_and_name: tuple[str, str]) -> None:
+    assert variable(*level_and_name)
+
+
+def test_events_of_the_baseline() -> None:
+    found = panels.events(load_scenario("baseline"), "en")
+    shown = {event.quarter: event.text for event in found}
+    assert shown["2017Q2"] == "Pilot free trade zone (Shenyang, Dalian, Yingkou)"
+    assert "Restatement of GDP and investment" in shown["2016Q1"]
+    assert "2017Q1" not in shown  # a step of the financing curb that began in 2014Q2
+    assert "2006Q1" not in shown  # an audit that holds from the start
+    assert next(e.position for e in found if e.quarter == "2017Q2") == 2017.25
+
+
+def test_an_event_on_all_targets_names_none() -> None:
+    (event,) = panels.events(load_scenario("talent_retention"), "en")
+    assert event.text == "Talent subsidy"
+
+
+def test_events_in_chinese_name_places_in_chinese() -> None:
+    text = " ".join(event.text for event in panels.events(load_scenario("baseline"), "zh"))
+    assert "沈阳" in text and not any(city in text for city in CITIES)
+
+
+def test_a_path_in_steps_is_one_event() -> None:
+    lever = '[[lever]]\ninstrument = "financing_curb"\nstart = "{}"\nend = "{}"\nsize = {}\n'
+    steps = (("2020Q1", "2020Q2", 0.1), ("2020Q3", "2020Q4", 0.2), ("2022Q1", "2022Q1", 0.3))
+    head = '[scenario]\nname = "x"\nextends = "baseline"\ntitle = "t"\nsummary = "s"\nsources = ["Assumption"]\n'
+    document = parse(head + "".join(lever.format(*step) for step in steps), "x.toml")
+
+    class Story:
+        levers = document.levers
+
+    assert [e.quarter for e in panels.events(Story(), "en")] == ["2020Q1", "2022Q1"]  # type: ignore[arg-type]
+
+
+def test_markers_are_numbers_for_a_scenario_and_letters_for_the_base() -> None:
+    found = panels.events(load_scenario("baseline"), "en")
+    assert [m.key for m in panels.markers(found[:3], "new")] == ["1", "2", "3"]
+    assert [m.key for m in panels.markers(found[:3], "base")] == ["a", "b", "c"]
+
+
+def test_every_unit_and_name_has_a_chinese_word() -> None:
+    for level, found in variables().items():
+        for v in found:
+            assert unit_word(v.unit, "zh") != v.unit or v.unit == "%", v.unit
+            assert unit_word(v.unit) == v.unit
+        for entity in ENTITIES[level]:
+            assert not any("a" <= c.lower() <= "z" for c in name_word(entity, "zh")), entity
+            assert name_word(entity) == entity
+
+
+def test_window_label() -> None:
+    one: FakeEnsemble = fake_ensemble(quarters=4)
+    assert panels.window_label(Results((one,))) == "2006"
+    assert panels.window_label(Results((fake_ensemble(quarters=40),))) == "2011–2015"
