@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from simulator import periods
 from simulator.base_costs import EXACT, cost_a_year
 from simulator.levers import INSTRUMENTS
 from simulator.scenario import Scenario, base_of
-from simulator.scenario_diff import Stretch, effect, path, stretches
+from simulator.scenario_changes import Found, changes
+from simulator.scenario_diff import stretches
 from simulator.scenario_file import parse
 from simulator.schedule import LAST_INDEX, Entry, Range
 from simulator.wording import (
-    Run,
     clause_text,
     entries_text,
     phase_text,
@@ -22,7 +22,6 @@ from simulator.wording import (
     plain_number,
     quarter_text,
     ramp_left,
-    runs,
     share_reached,
     size_text,
 )
@@ -137,19 +136,6 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Levers of the scenario on some targets (none if something no longer applies), beside those of the base."""
-
-    instrument: str
-    targets: tuple[str, ...]
-    start: int
-    end: int
-    run: Run
-    base: tuple[Entry, ...]
-    adds: bool
-
-
 def describe(scenario: Scenario, base: Scenario | None = None, lang: str = "en") -> Card:
     """Return the card of a scenario.
 
@@ -165,9 +151,10 @@ def describe(scenario: Scenario, base: Scenario | None = None, lang: str = "en")
     parent = base_of(scenario)
     against = parent if base is None else base
     before = () if against is None else against.entries
-    found = list(_changes(stretches(before, scenario.entries)))
+    found = list(changes(stretches(before, scenario.entries)))
     name = "" if against is None else against.name
     zh = lang == "zh"
+    idle = _idle(scenario, parent, found, lang) if parent == against else ""
     return Card(
         name=scenario.name,
         title=(zh and scenario.title_zh) or scenario.title,
@@ -177,7 +164,7 @@ def describe(scenario: Scenario, base: Scenario | None = None, lang: str = "en")
         sources=_sources(scenario, found),
         notes=scenario.notes.strip(),
         costs=tuple(_costs(found, name, lang)),
-        untouched=_untouched(against, found, lang) + (_idle(scenario, parent, found, lang) if parent == against else ""),
+        untouched=_untouched(against, found, lang) + idle,
     )
 
 
@@ -186,69 +173,10 @@ def as_json(card: Card) -> dict[str, Any]:
     return asdict(card)
 
 
-# What changes
-
-
-def _changes(differences: Iterable[Stretch]) -> Iterator[_Found]:
-    """Yield changes in the order of instruments and time; targets with the same path on both sides share one."""
-    order = list(INSTRUMENTS)
-    groups: dict[tuple[Any, ...], list[_Found]] = {}
-    for stretch in differences:
-        for item in _of_stretch(stretch):
-            sides = [tuple(path(entry) for entry in side) for side in (item.run, item.base)]
-            groups.setdefault((order.index(item.instrument), item.start, item.end, *sides), []).append(item)
-    for key in sorted(groups, key=lambda k: k[:3]):
-        first = groups[key][0]
-        yield replace(first, targets=tuple(item.targets[0] for item in groups[key]))
-
-
-def _of_stretch(stretch: Stretch) -> Iterator[_Found]:
-    """Yield what the right side has and the left has not; where it has nothing, that something no longer applies."""
-    fresh = [e for e in map(_within(stretch), stretch.right) if not _among(e, stretch.left)]
-    for run in runs(fresh):
-        start, end = run[0].start, run[-1].end
-        base = tuple(e for e in stretch.left if e.start <= end and e.end >= start)
-        adds = all(_among(_clipped(e, start, end), stretch.right) for e in base)
-        yield _Found(stretch.instrument, (stretch.target,), start, end, run, base, adds)
-    covered = {q for e in fresh for q in range(e.start, e.end + 1)}
-    gone = [e for e in map(_within(stretch), stretch.left) if not _among(e, stretch.right)]
-    for start, end in _spans({q for e in gone for q in range(e.start, e.end + 1)} - covered):
-        base = tuple(e for e in stretch.left if e.start <= end and e.end >= start)
-        yield _Found(stretch.instrument, (stretch.target,), start, end, (), base, False)
-
-
-def _within(stretch: Stretch) -> Callable[[Entry], Entry]:
-    return lambda entry: _clipped(entry, stretch.start, stretch.end)
-
-
-def _clipped(entry: Entry, start: int, end: int) -> Entry:
-    return replace(entry, start=max(entry.start, start), end=min(entry.end, end))
-
-
-def _among(entry: Entry, others: Iterable[Entry]) -> bool:
-    """Return whether one of the others does the same in all quarters of an entry."""
-    what = effect([entry], entry.start, entry.end)
-    return any(
-        other.start <= entry.start and other.end >= entry.end and effect([other], entry.start, entry.end) == what
-        for other in others
-    )
-
-
-def _spans(quarters: Iterable[int]) -> list[tuple[int, int]]:
-    """Return the unbroken stretches of a set of quarters."""
-    spans: list[tuple[int, int]] = []
-    for quarter in sorted(quarters):
-        if spans and spans[-1][1] == quarter - 1:
-            spans[-1] = (spans[-1][0], quarter)
-        else:
-            spans.append((quarter, quarter))
-    return spans
-
-
 # In words
 
 
-def _in_words(item: _Found, scenario: Scenario, base: str, lang: str) -> Change:
+def _in_words(item: Found, scenario: Scenario, base: str, lang: str) -> Change:
     spec = INSTRUMENTS[item.instrument]
     holder = item.run[0].scenario if item.run else _holder_of_zero(item, scenario)
     phase = "" if not item.run or spec.integer else phase_text(item.run[0].phase_in, lang)
@@ -268,12 +196,12 @@ def _in_words(item: _Found, scenario: Scenario, base: str, lang: str) -> Change:
     )
 
 
-def _holder_of_zero(item: _Found, scenario: Scenario) -> str:
+def _holder_of_zero(item: Found, scenario: Scenario) -> str:
     """Return the file whose size 0 switches something off; the scenario's name if it just has no such lever."""
     return next((entry.scenario for entry in _zeros([item], scenario)), scenario.name)
 
 
-def _zeros(found: Iterable[_Found], scenario: Scenario) -> list[Entry]:
+def _zeros(found: Iterable[Found], scenario: Scenario) -> list[Entry]:
     """Return the levers of size 0 by which things no longer apply."""
     return [
         entry
@@ -285,7 +213,7 @@ def _zeros(found: Iterable[_Found], scenario: Scenario) -> list[Entry]:
     ]  # fmt: skip
 
 
-def _sentence(item: _Found, base: str, phase: str, lang: str) -> str:
+def _sentence(item: Found, base: str, phase: str, lang: str) -> str:
     words = _WORDS[lang]
     when = _when(item, phase, lang)
     what = _what(item, lang)
@@ -298,7 +226,7 @@ def _sentence(item: _Found, base: str, phase: str, lang: str) -> str:
     return sentence[0].upper() + sentence[1:]
 
 
-def _when(item: _Found, phase: str, lang: str) -> str:
+def _when(item: Found, phase: str, lang: str) -> str:
     """Return when and how fast: ``from 2026Q1, over ten years``."""
     words = _WORDS[lang]
     start, end = quarter_text(item.start, lang), quarter_text(item.end, lang)
@@ -314,7 +242,7 @@ def _when(item: _Found, phase: str, lang: str) -> str:
     return words["phased"].format(when=when, phase=phase)
 
 
-def _what(item: _Found, lang: str) -> str:
+def _what(item: Found, lang: str) -> str:
     """Return what happens, and how much of it by the end if the phase-in is not completed."""
     words = _WORDS[lang]
     spec = INSTRUMENTS[item.instrument]
@@ -330,14 +258,14 @@ def _what(item: _Found, lang: str) -> str:
     return clause
 
 
-def _sources(scenario: Scenario, found: Iterable[_Found]) -> tuple[str, ...]:
+def _sources(scenario: Scenario, found: Iterable[Found]) -> tuple[str, ...]:
     """Return the sources of the scenario, then those of other files of its chain whose levers are on the card."""
     holders = {item.run[0].scenario for item in found if item.run} - set(scenario.parts)
     more = [parse(source.text, f"{source.name}.toml").sources for source in scenario.chain if source.name in holders]
     return tuple(dict.fromkeys([*scenario.sources, *(text for sources in more for text in sources)]))
 
 
-def _untouched(base: Scenario | None, found: list[_Found], lang: str) -> str:
+def _untouched(base: Scenario | None, found: list[Found], lang: str) -> str:
     """Return what stays as in the base."""
     words = _WORDS[lang]
     if base is None:
@@ -347,7 +275,7 @@ def _untouched(base: Scenario | None, found: list[_Found], lang: str) -> str:
     return words["rest" if found else "none"].format(base=base.name, count=_levers(len(every - touched), words))
 
 
-def _idle(scenario: Scenario, parent: Scenario | None, found: list[_Found], lang: str) -> str:
+def _idle(scenario: Scenario, parent: Scenario | None, found: list[Found], lang: str) -> str:
     """Return which own levers change nothing in what the scenario extends."""
     if parent is None:
         return ""
@@ -370,10 +298,10 @@ def _levers(count: int, words: Mapping[str, str]) -> str:
 # Who pays
 
 
-def _costs(found: Iterable[_Found], base: str, lang: str) -> Iterator[str]:
+def _costs(found: Iterable[Found], base: str, lang: str) -> Iterator[str]:
     """Yield who pays for every instrument on the card; instruments of which the same is to be said share a sentence."""
     zh, words = lang == "zh", _WORDS[lang]
-    by_instrument: dict[str, list[_Found]] = {}
+    by_instrument: dict[str, list[Found]] = {}
     for item in found:
         by_instrument.setdefault(item.instrument, []).append(item)
     labels: dict[str, list[str]] = {}
@@ -388,7 +316,7 @@ def _costs(found: Iterable[_Found], base: str, lang: str) -> Iterator[str]:
         yield words["cost"].format(label=("、" if zh else "; ").join(names), cost=said)
 
 
-def _amount(item: _Found, lang: str) -> str:
+def _amount(item: Found, lang: str) -> str:
     """Return what a change costs a year, if that is known without a run."""
     words = _WORDS[lang]
     size = item.run[-1].size

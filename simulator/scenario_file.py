@@ -21,7 +21,7 @@ MAX_LEVERS: Final = 500
 MAX_SHOWN: Final = 10
 NAME_PATTERN: Final = r"[a-z][a-z0-9_]{0,59}"
 
-_TARGET_KEYS: Final = ("partners", "cities", "ports", "sectors")
+TARGET_KEYS: Final = ("partners", "cities", "ports", "sectors")
 _Text = Annotated[str, Field(min_length=1, max_length=5000)]
 _Name = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$")]
 _Number = Annotated[float, Field(allow_inf_nan=False)]
@@ -79,13 +79,15 @@ class _HeaderModel(_Model):
     notes: str = ""
 
 
-class _FileModel(_Model):
+class FileModel(_Model):
+    """What a scenario file holds."""
+
     scenario: _HeaderModel
     lever: Annotated[list[_LeverModel], Field(max_length=MAX_LEVERS)] = []
 
 
 _MODELS: Final[dict[str, type[_Model]]] = {
-    "": _FileModel,
+    "": FileModel,
     "scenario": _HeaderModel,
     "lever": _LeverModel,
     "size": _RangeModel,
@@ -189,7 +191,7 @@ def parse(text: str, file: str) -> Document:
     except (ValueError, RecursionError):
         raise InputError(f"{file}: not valid TOML: a number is too long or values are nested too deeply") from None
     try:
-        model = _FileModel.model_validate(raw)
+        model = FileModel.model_validate(raw)
     except ValidationError as error:
         details = error.errors(include_url=False)
         _refuse(file, [_sentence(detail, raw) for detail in details])
@@ -244,7 +246,7 @@ def _lever(number: int, model: _LeverModel, problems: list[str]) -> Lever | None
 
 def _check_targets(place: str, spec: Instrument, model: _LeverModel, problems: list[str]) -> tuple[str, ...]:
     """Return the targets in the order of the policy array."""
-    given = {key: getattr(model, key) for key in _TARGET_KEYS if getattr(model, key) is not None}
+    given = {key: getattr(model, key) for key in TARGET_KEYS if getattr(model, key) is not None}
     for key in given:
         if key != spec.target:
             takes = "takes no target" if spec.target == "none" else f"takes {spec.target}"
@@ -344,7 +346,7 @@ def _expected(kind: str, key: str, context: dict[str, Any]) -> str:
         "int_from_float": "write a whole number of quarters, 0 to 120",
         "greater_than_equal": "write a whole number of quarters, 0 to 120",
         "less_than_equal": "write a whole number of quarters, 0 to 120",
-        "list_type": f'write "{ALL}" or a list of names' if key in _TARGET_KEYS else "write a list of strings",
+        "list_type": f'write "{ALL}" or a list of names' if key in TARGET_KEYS else "write a list of strings",
         "too_short": "the list must not be empty",
         "too_long": f"at most {context.get('max_length')} of them in one file",
         "literal_error": f'write "{ALL}" or a list in brackets',
