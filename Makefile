@@ -2,6 +2,7 @@
 # make demo       compare four scenarios, results in results/demo
 # make test       lint, types and tests; make test-full adds the long checks
 # make bench      speed and memory, tables and results/benchmarks.json (about five minutes)
+# make docs       bring the generated tables of the documents up to date
 # make clean      remove the environment, caches and builds; results/ stays
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := .venv/bin
 DEMO := baseline cjk_fta port_consolidation talent_retention
 PACKAGES := simulator scenarios calibration viz
 
-.PHONY: .venv demo test test-full lint bench clean
+.PHONY: .venv demo test test-full lint bench docs clean
 
 .venv: $(BIN)/.installed
 
@@ -40,6 +41,9 @@ test-full: lint
 
 bench: .venv
 	$(BIN)/python -m benchmarks
+
+docs: .venv
+	$(BIN)/python docs/build.py
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

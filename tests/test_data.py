@@ -12,10 +12,9 @@ import pytest
 from calibration.observed import CONTROLS, YEARS, load_observed
 from simulator import records as r
 from simulator.table_needs import REQUIRED
-from simulator.tables import DataError, Table, load_table, markdown
+from simulator.tables import DataError, Table, load_table
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENT = ROOT / "docs" / "data.md"
 COPIES = sorted([*(ROOT / "simulator" / "data").glob("*.csv"), ROOT / "calibration" / "data" / "observed.csv"])
 
 
@@ -247,22 +246,3 @@ def test_new_loans_over_gdp() -> None:
     gdp = load_observed().series("Liaoning", "gdp_nominal_census4")
     flow = [round((loans[y] - loans[str(int(y) - 1)]) / gdp[y], 3) for y in YEARS]
     assert flow == [0.138, 0.125, 0.115, 0.293, 0.226, 0.253, 0.195, 0.178, 0.165, 0.161, 0.118, 0.120]
-
-
-def document() -> str:
-    """Return docs/data.md with each generated table brought up to date."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    for name, table in tables().items():
-        start, end = f"<!-- table {name} -->", "<!-- end -->"
-        head, _, rest = text.partition(start)
-        tail = rest.partition(end)[2]
-        text = f"{head}{start}\n{markdown(table)}\n{end}{tail}"
-    return text
-
-
-def test_document_is_up_to_date() -> None:
-    assert DOCUMENT.read_text(encoding="utf-8") == document(), "run: python tests/test_data.py"
-
-
-if __name__ == "__main__":
-    DOCUMENT.write_text(document(), encoding="utf-8")
