@@ -1,10 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from simulator.levers import INSTRUMENTS, TARGETS, Instrument, instruments_table
+from simulator.levers import INSTRUMENTS, TARGETS, Instrument
 from simulator.records import POLICY
 
 
@@ -35,8 +33,3 @@ def test_labels_are_unique() -> None:
     for attribute in ("label", "label_zh"):
         values = [getattr(spec, attribute) for spec in INSTRUMENTS.values()]
         assert len(set(values)) == len(values)
-
-
-def test_the_table_in_the_docs_is_current() -> None:
-    docs = (Path(__file__).parents[1] / "docs" / "scenarios.md").read_text(encoding="utf-8")
-    assert instruments_table() in docs, "replace the table in docs/scenarios.md by instruments_table()"
