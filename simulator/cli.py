@@ -59,6 +59,8 @@ Out = Annotated[
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace earlier results in that folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs instead of tables.")]
 Lang = Annotated[Literal["en", "zh"], typer.Option(help="Language of labels.")]
+CsvBom = Annotated[bool, typer.Option("--csv-bom", help="Mark the CSV files as UTF-8, so that Excel shows Chinese.")]
+Xlsx = Annotated[bool, typer.Option("--xlsx", help="Also write results.xlsx, a workbook for spreadsheets.")]
 
 app = typer.Typer(
     name="liaosim",
@@ -213,6 +215,8 @@ def run_command(
     overwrite: Overwrite = False,
     as_json: Json = False,
     lang: Lang = "en",
+    csv_bom: CsvBom = False,
+    xlsx: Xlsx = False,
 ) -> None:
     """Simulate one scenario and write its results.
 
@@ -222,7 +226,9 @@ def run_command(
       liaosim run cjk_fta --runs 1000 --out results/fta
       liaosim run my_policy.toml --until 2030Q4 --parameters point
     """
-    request = Request(runs, seed, until, engine, threads, parameters, check, out, overwrite, as_json, lang)
+    request = Request(
+        runs, seed, until, engine, threads, parameters, check, out, overwrite, as_json, lang, csv_bom, xlsx
+    )
     with exits():
         simulate_and_report([scenario], request)
 
@@ -242,6 +248,8 @@ def compare_command(
     overwrite: Overwrite = False,
     as_json: Json = False,
     lang: Lang = "en",
+    csv_bom: CsvBom = False,
+    xlsx: Xlsx = False,
 ) -> None:
     """Compare scenarios with a base, run by run under the same luck and parameters.
 
@@ -250,8 +258,11 @@ def compare_command(
       liaosim compare baseline cjk_fta
       liaosim compare baseline cjk_fta talent_retention cjk_fta+talent_retention
       liaosim compare baseline my_policy.toml --out results/mine --overwrite
+      liaosim compare baseline cjk_fta --lang zh --xlsx --csv-bom
     """
-    request = Request(runs, seed, until, engine, threads, parameters, check, out, overwrite, as_json, lang)
+    request = Request(
+        runs, seed, until, engine, threads, parameters, check, out, overwrite, as_json, lang, csv_bom, xlsx
+    )
     with exits():
         simulate_and_report([base, *others], request)
 

@@ -46,6 +46,8 @@ class Request:
     overwrite: bool
     json: bool
     lang: Literal["en", "zh"]
+    csv_bom: bool = False
+    xlsx: bool = False
 
 
 def load(names: Iterable[str]) -> list[Scenario]:
@@ -136,9 +138,20 @@ def simulate_and_report(names: Sequence[str], request: Request) -> None:
         warnings=remarks,
         started=started,
         overwrite=request.overwrite,
+        csv_bom=request.csv_bom,
+        finish=lambda unfinished: _extras(unfinished, results, scenarios, request),
     )
     _print(results, folder, remarks, request)
     _leave_if_runs_failed(ensembles)
+
+
+def _extras(folder: Path, results: Results, scenarios: Sequence[Scenario], request: Request) -> None:
+    """Add what was asked for beside the files of every results folder; the manifest without ``files`` is in it."""
+    if request.xlsx:
+        from simulator.manifest import read_manifest
+        from simulator.workbook import WORKBOOK, write_results_workbook
+
+        write_results_workbook(folder / WORKBOOK, results, scenarios, read_manifest(folder), request.lang)
 
 
 def _folder(scenarios: Sequence[Scenario], table: ParameterTable, request: Request) -> Path:

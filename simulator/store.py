@@ -50,6 +50,7 @@ def write_results(
     warnings: Sequence[str] = (),
     started: datetime | None = None,
     overwrite: bool = False,
+    csv_bom: bool = False,
     finish: Callable[[Path], None] | None = None,
 ) -> Path:
     """Write a results folder, whole or not at all.
@@ -71,6 +72,8 @@ def write_results(
         For the manifest.
     overwrite
         Replace results of another command.
+    csv_bom
+        Begin the two CSV files with a byte order mark, by which Excel knows UTF-8.
     finish
         Called with the unfinished folder, all else in it, to add files such as ``report.html``.
 
@@ -87,8 +90,8 @@ def write_results(
     with staged(directory) as folder:
         links = _write_chains(folder / "scenarios", results.scenarios, chains)
         columns = _write_parameters(folder / "parameters.parquet", results)
-        _write_csv(folder / "summary.csv", results.summary)
-        _write_csv(folder / "differences.csv", results.differences)
+        _write_csv(folder / "summary.csv", results.summary, csv_bom)
+        _write_csv(folder / "differences.csv", results.differences, csv_bom)
         (folder / "series").mkdir()
         for level in LEVELS:
             _write_series(folder / "series" / f"{level}.parquet", results, level)
@@ -157,7 +160,7 @@ def _draws(values: FloatArray) -> npt.NDArray[np.int_]:
     return np.array([first.setdefault(row.tobytes(), i) for i, row in enumerate(values)], dtype=np.int_)
 
 
-def _write_csv(path: Path, frame: pd.DataFrame) -> None:
+def _write_csv(path: Path, frame: pd.DataFrame, bom: bool = False) -> None:
     """Write a frame with ten significant digits, UTF-8, one row a line; nothing for a missing number."""
     import pyarrow as pa
     from pyarrow import csv
@@ -171,7 +174,7 @@ def _write_csv(path: Path, frame: pd.DataFrame) -> None:
             columns[name] = pa.array(values, type=pa.string())
     options = csv.WriteOptions(include_header=False, quoting_style="none")
     with path.open("wb") as file:
-        file.write((",".join(frame.columns) + "\n").encode())
+        file.write((",".join(frame.columns) + "\n").encode("utf-8-sig" if bom else "utf-8"))
         csv.write_csv(pa.table(columns), file, options)
 
 

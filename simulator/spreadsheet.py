@@ -1,0 +1,143 @@
+"""Sheets of a workbook as plain data, and how they are written: widths, number formats, frozen headings, filters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias, TypeGuard
+
+Cell: TypeAlias = str | float | None
+"""A text, a number, or nothing; a number that is not finite is written as nothing."""
+
+Kind: TypeAlias = Literal["text", "long", "number", "signed", "share", "count", "series", "signed series"]
+"""How a column is shown: ``number`` and ``signed`` with three significant digits, each cell by itself; ``series`` with
+four, alike in all cells of a row; ``share`` with three decimals; ``count`` as it is; ``long`` text is wrapped."""
+
+MADE: Final = datetime(2000, 1, 1)
+"""Creation time of every workbook, so that the same results give the same file."""
+HEADING_ROW: Final = 1
+DIGITS: Final = {"number": 3, "signed": 3, "series": 4, "signed series": 4}
+FIXED: Final = {"share": "0.000", "count": "0"}
+SMALLEST: Final = 1e-6
+"""Below this a number is shown in scientific notation."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, its width in characters, and what it holds."""
+
+    heading: str
+    width: float
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet.
+
+    Attributes
+    ----------
+    name : str
+    note : str
+        First row: what the sheet shows.
+    columns : sequence of Column
+        Their headings are the second row; both rows stay in view.
+    rows : sequence of sequences of Cell
+        One cell a column.
+    held : int
+        Columns on the left that stay in view.
+    below : sequence of str
+        Remarks under the table, one a row.
+    """
+
+    name: str
+    note: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    held: int = 1
+    below: Sequence[str] = ()
+
+
+def write_workbook(path: Path, sheets: Sequence[Sheet], title: str) -> None:
+    """Write sheets to an ``.xlsx`` file; a text is never taken for a formula, a link or a number.
+
+    The same sheets give the same bytes, whenever and wherever they are written.
+    """
+    import xlsxwriter
+
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"title": title, "created": MADE})
+        formats = _Formats(book)
+        for sheet in sheets:
+            _write_sheet(book.add_worksheet(sheet.name), sheet, formats)
+
+
+class _Formats:
+    """Formats of a workbook, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._numbers: dict[str, Any] = {}
+        self.note = book.add_format({"italic": True, "font_color": "#555555"})
+        self.heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.text = book.add_format({"valign": "top"})
+        self.long = book.add_format({"valign": "top", "text_wrap": True})
+
+    def number(self, kind: Kind, size: float) -> Any:
+        """Return the format of a number of some size in a column of some kind."""
+        text = FIXED.get(kind) or number_format(size, DIGITS[kind], kind.startswith("signed"))
+        if text not in self._numbers:
+            self._numbers[text] = self._book.add_format({"num_format": text, "valign": "top"})
+        return self._numbers[text]
+
+
+def number_format(size: float, digits: int, signed: bool = False) -> str:
+    """Return the format that shows a number of this size with some significant digits, and all before the point."""
+    size = abs(size)
+    if size == 0.0 or not math.isfinite(size):
+        text = "0"
+    elif size < SMALLEST:
+        text = "0.0E+00"
+    else:
+        exponent = int(f"{size:.{digits - 1}e}".split("e")[1])  # after rounding, so that 9.999 is 10.0
+        decimals = max(0, digits - 1 - exponent)
+        text = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+    return f"+{text};-{text};0" if signed else text
+
+
+def _write_sheet(target: Any, sheet: Sheet, formats: _Formats) -> None:
+    target.write_string(0, 0, sheet.note, formats.note)
+    for j, column in enumerate(sheet.columns):
+        target.set_column(j, j, column.width)
+        target.write_string(HEADING_ROW, j, column.heading, formats.heading)
+    target.freeze_panes(HEADING_ROW + 1, sheet.held)
+    kinds = [column.kind for column in sheet.columns]
+    row = HEADING_ROW + 1
+    for cells in sheet.rows:
+        _write_row(target, row, cells, kinds, formats)
+        row += 1
+    target.autofilter(HEADING_ROW, 0, row - 1, len(sheet.columns) - 1)
+    for text in sheet.below:
+        row += 1
+        target.write_string(row, 0, text)
+
+
+def _write_row(target: Any, row: int, cells: Sequence[Cell], kinds: Sequence[Kind], formats: _Formats) -> None:
+    """Write texts as texts and numbers with their format; the cells of a series share one."""
+    series: dict[Kind, Any] = {}
+    for kind in {kind for kind in kinds if kind.endswith("series")}:
+        found = (abs(x) for x, k in zip(cells, kinds, strict=True) if k == kind and _is_number(x))
+        series[kind] = formats.number(kind, max(found, default=0.0))
+    for j, (value, kind) in enumerate(zip(cells, kinds, strict=True)):
+        if isinstance(value, str):
+            target.write_string(row, j, value, formats.long if kind == "long" else formats.text)
+        elif _is_number(value):
+            target.write_number(row, j, value, series.get(kind) or formats.number(kind, value))
+
+
+def _is_number(value: Cell) -> TypeGuard[float]:
+    return not isinstance(value, str) and value is not None and math.isfinite(value)
