@@ -19,7 +19,7 @@ import numpy as np
 
 from calibration.observed import load_observed
 from simulator import agents, draws, links, quarter, records
-from simulator.levers import instruments_table
+from simulator.levers import INSTRUMENTS, instruments_table
 from simulator.model import LiaoningModel
 from simulator.parameters import STATUSES, Parameter, parameters
 from simulator.rules import (
@@ -239,6 +239,8 @@ def state_variables(record: str) -> str:
     parts: dict[str, list[tuple[str, ...]]] = {}
     for part, field, shape, comment in declared(record):
         steps = ", ".join(setters.get(f"{kind}.{field}", []))
+        if record == "POLICY":
+            comment = f"{INSTRUMENTS[field].label}; {INSTRUMENTS[field].unit}"
         parts.setdefault(part, []).append((f"`{field}`", shape, comment, steps))
     tables = []
     for part, body in parts.items():
