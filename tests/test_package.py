@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Iterator
 from importlib.metadata import metadata, requires
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -184,23 +183,6 @@ def test_dependencies_cover_what_is_imported() -> None:
                 used.add(node.module.split(".")[0])
     foreign = {name.lower() for name in used - set(sys.stdlib_module_names) - set(PACKAGES)}
     assert foreign <= brought
-
-
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def test_python_of_the_readme_runs() -> None:
-    blocks = re.findall(r"```python\n(.*?)```", README, re.S)
-    assert blocks
-    for block in blocks:
-        names: dict[str, Any] = {}
-        exec(compile(block, "README.md", "exec"), names)
-        assert names["ensemble"].runs == 20
-
-
-def test_links_of_the_readme_lead_somewhere() -> None:
-    for link in re.findall(r"\]\(([^)]+)\)", README):
-        assert link.startswith("https://") or (ROOT / link).exists(), link
 
 
 @pytest.fixture(scope="module")
