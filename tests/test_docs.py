@@ -11,11 +11,15 @@ import tomllib
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+import mesa
+import numpy as np
 import pytest
 
 from simulator import quarter, records
 from simulator.levers import INSTRUMENTS
+from simulator.model import LiaoningModel
 from simulator.parameters import parameters
 from simulator.rules import base, base_ports, drivers
 from simulator.tables import load_table
@@ -290,3 +294,26 @@ def test_counts_in_the_model_page() -> None:
     assert "the horizon is 120 quarters" in text
     assert "14 cities" in text and records.N_CITIES == 14
     assert load_table("soe").value("Liaoning", "count", "2006") == 2250.0
+
+
+# --- claims ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_order_of_agents_does_not_matter() -> None:
+    """The page says so of section 3: only the order of sums differs."""
+    assert "nothing depends on the order of agents except by the order of sums" in prose(DOCS / "model.md")
+
+    def outputs(turned: bool) -> dict[str, np.ndarray[Any, Any]]:
+        model = LiaoningModel("baseline", parameters="prior", run=2, until="2006Q4")
+        if turned:
+            for name in ("cities", "enterprises", "ports", "investors"):
+                agents = list(getattr(model, name))[::-1]
+                setattr(model, name, mesa.agent.AgentSet(agents, random=model.random))
+        for _ in range(4):
+            model.step()
+        return {level: np.array(values.tolist()) for level, values in model.outputs.items()}
+
+    forward, backward = outputs(False), outputs(True)
+    for level in forward:
+        np.testing.assert_allclose(backward[level], forward[level], rtol=1e-9, atol=1e-9, err_msg=level)
+    assert any(backward[level].tobytes() != forward[level].tobytes() for level in forward), "the order was not turned"
