@@ -22,6 +22,7 @@ from simulator.levers import INSTRUMENTS
 from simulator.parameters import STATUSES, parameters
 from simulator.rank_regression import (
     LEAST_DRAWS,
+    ROUNDING,
     Columns,
     Fit,
     by_draw,
@@ -286,7 +287,7 @@ def _fit(effect: FloatArray, columns: Columns, rate: float) -> tuple[str, Fit | 
         return "too_few", None
     if not columns.names:
         return "fixed", None
-    if effect.min() == effect.max():
+    if np.ptp(effect) <= ROUNDING * np.abs(effect).max():
         return "constant", None
     fit = rank_regression(effect, columns.ranks, rate)
     return ("drivers", fit) if fit else ("none_found", None)

@@ -101,7 +101,7 @@ def test_reading_a_table() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (HEAD + GROUP.replace('"two"', '"twoo"'), "t.toml: group 1: parameters: 'twoo' is not a parameter; did you mean"),
+        (HEAD + GROUP.replace('"two"', '"twoo"'), "group 1: parameters: 'twoo' is not a parameter; did you mean"),
         (HEAD + GROUP + GROUP, "t.toml: group 2: parameters: 'one' is listed twice"),
         (HEAD + GROUP.replace('"two"', '"one"'), "group 1: parameters: 'one' is listed twice"),
         (HEAD + GROUP.replace('"good"', '"god"'), "quality = 'god'; allowed are good, fair, weak, none; did you mean"),
