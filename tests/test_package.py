@@ -25,20 +25,24 @@ HEAVY = ("pandas", "numba", "pyarrow", "scipy", "mesa", "rich", "duckdb", "numpy
 LAYERS = (
     # Lowest first: a module may import from its own layer and from lower ones. A package stands for what lies in it.
     ("simulator", "simulator.errors", "simulator.periods", "simulator.records", "simulator.variables",
-     "simulator.words", "simulator.compilation", "simulator.parameters", "simulator.tables", "simulator.table_needs",
+     "simulator.text_file", "simulator.words", "simulator.compilation", "simulator.parameters", "simulator.tables",
+     "simulator.table_needs",
      "simulator.statistics", "simulator.rank_regression", "simulator.draws", "scenarios"),
     ("simulator.rules",),
     ("simulator.levers_text", "simulator.levers", "simulator.schedule", "simulator.scenario_file", "simulator.scenario",
      "simulator.scenario_schema", "simulator.scenario_diff", "simulator.scenario_changes", "simulator.wording",
      "simulator.base_costs", "simulator.card", "simulator.drivers", "simulator.identification", "simulator.world"),
-    ("simulator.calls", "simulator.links", "simulator.quarter", "simulator.loops", "simulator.loop_book", "simulator.agents", "simulator.loop", "simulator.run"),
+    ("simulator.calls", "simulator.links", "simulator.quarter", "simulator.agents", "simulator.loop", "simulator.run",
+     "simulator.loops", "simulator.loop_book"),
     ("simulator.model", "simulator.ensemble", "simulator.walk", "simulator.polarity"),
-    ("simulator.results", "simulator.loops_page", "simulator.manifest", "simulator.folder", "simulator.store", "simulator.headline",
+    ("simulator.results", "simulator.manifest", "simulator.folder", "simulator.store", "simulator.headline",
+     "simulator.loops_page",
      "simulator.rerun_read", "simulator.rerun", "simulator.spreadsheet", "simulator.workbook"),
     ("simulator.sweep", "simulator.explain", "simulator.sensitivity", "simulator.sensitivity_words"),
     ("calibration",),
     ("viz",),
-    ("simulator.cli_support", "simulator.cli_scenarios", "simulator.cli_run", "simulator.cli_rerun", "simulator.cli"),
+    ("simulator.cli_support", "simulator.cli_scenarios", "simulator.cli_run", "simulator.cli_rerun",
+     "simulator.cli_report", "simulator.cli"),
 )  # fmt: skip
 
 
