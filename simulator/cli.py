@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from simulator import MODEL_VERSION, __version__
+from simulator.cli_report import report_again
 from simulator.cli_rerun import rerun_and_report
 from simulator.cli_run import Request, simulate_and_report
 from simulator.cli_scenarios import compare_inputs, show
@@ -287,6 +288,27 @@ def rerun_command(
     """
     with exits():
         rerun_and_report(directory, engine, threads, as_json)
+
+
+@app.command("report")
+def report_command(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder written by run or compare.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="File to write.", show_default="DIR/report.html")
+    ] = None,
+    lang: Lang = "en",
+) -> None:
+    """Make the report of a stored result anew, for example in Chinese; nothing is simulated.
+
+    \b
+    Examples:
+      liaosim report results/demo --lang zh
+      liaosim report results/demo --lang zh --out demo-zh.html
+    """
+    with exits():
+        report_again(directory, lang, out)
 
 
 @app.command("diff")

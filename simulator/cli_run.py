@@ -146,7 +146,10 @@ def simulate_and_report(names: Sequence[str], request: Request) -> None:
 
 
 def _extras(folder: Path, results: Results, scenarios: Sequence[Scenario], request: Request) -> None:
-    """Add what was asked for beside the files of every results folder; the manifest without ``files`` is in it."""
+    """Add report and workbook; the folder holds all else, and the manifest without ``files``."""
+    from viz.report import write_report
+
+    write_report(folder, results, scenarios, request.lang)
     if request.xlsx:
         from simulator.manifest import read_manifest
         from simulator.workbook import WORKBOOK, write_results_workbook

@@ -124,6 +124,8 @@ class _Source:
         full = bool(self.results.years)
         return {
             "title": title,
+            "comma": "，" if self.lang == "zh" else ", ",
+            "stop": "。" if self.lang == "zh" else ".",
             "full_years": full,
             "window": self.window if full else "",
             "base": self._base_section(),
@@ -302,6 +304,8 @@ class _Source:
         nobody = self.words["nobody"]
         return {
             "title": title,
+            "comma": "，" if self.lang == "zh" else ", ",
+            "stop": "。" if self.lang == "zh" else ".",
             "svg": Markup(interval_chart(effects.rows, title, effects.unit, self.words["to"])),
             "gain": joint.join(effects.gain) or nobody,
             "lose": joint.join(effects.lose) or nobody,
@@ -354,7 +358,11 @@ class _Source:
             )
         if rows:
             said.insert(0, words["explained"].format(explained=f"{100.0 * effect.explained:.0f} %", runs=effect.runs))
-        return {"title": panels.title_of(effect.variable, self.lang), "rows": rows, "said": " ".join(said)}
+        return {
+            "title": panels.title_of(effect.variable, self.lang),
+            "rows": rows,
+            "said": ("" if self.lang == "zh" else " ").join(said),
+        }
 
     # Where the numbers come from
 
