@@ -87,6 +87,11 @@ class Ablation:
     from_zero: bool = False
     both: Settings = ()
 
+    @property
+    def without(self) -> Settings:
+        """All parameters set in the run without the mechanism."""
+        return merged(self.both, self.off)
+
 
 PADDING: Final[Settings] = (
     ("padding_speed", 0.0), ("padding_speed_revenue", 0.0), ("padding_speed_fdi", 0.0),
@@ -101,8 +106,8 @@ NO_CREDIT_LIMIT: Final = (
     "credit limit, of which the part taken by state-owned enterprises is one"
 )
 NO_CROWDING: Final = (
-    "private credit is min(0.5 credit - crowding, credit - use of state-owned enterprises), and these use at most half, "
-    "so at zero weights it does not depend on them. With 0.9, as shipped, the second bound crowds out one for one"
+    "private credit is min(0.5 credit - crowding, credit - use by state-owned firms), and they use at most half: so "
+    "at zero weights it does not depend on them. With 0.9, as shipped, the second bound crowds out one for one"
 )
 STATE_SHARE: Final = mean_share("soe_capital_share", "2012", "2017")
 STATE_FACT: Final = "state share of industrial capital, mean of 2012-17: private capital is lost beside zombies (R5)"
@@ -264,13 +269,16 @@ def ablate(
         return known[settings]
 
     effects = []
-    for ablation in ablations:
+    for k, ablation in enumerate(ablations):
         if progress is not None:
             progress(ablation.key)
-        pair = ensemble(ablation.both), ensemble(merged(ablation.both, ablation.off))
+        pair = ensemble(ablation.both), ensemble(ablation.without)
         kept = _kept(pair)
         full_values, without = (ablation.statistic(RunPaths(one, kept)) for one in pair)
         effects.append(Effect(ablation, full_values, without))
+        later = {settings for one in ablations[k + 1 :] for settings in (one.both, one.without)}
+        for settings in set(known) - later:  # a large ensemble takes tens of megabytes
+            del known[settings]
     return tuple(effects)
 
 
