@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 
 from simulator import periods
 from simulator.errors import InputError, nearest
-from simulator.scenario_file import NAME_PATTERN, Document, is_file, parse, printable, read_text
+from simulator.scenario_file import NAME_PATTERN, Document, parse
 from simulator.schedule import Entry, Layer, Lever, Schedule, build, resolve
+from simulator.text_file import is_file, printable, read_text
 
 BASELINE: Final = "baseline"
 MAX_DEPTH: Final = 8

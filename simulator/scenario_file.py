@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import stat
+import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic_core import PydanticCustomError
 
 from simulator import periods
 from simulator.errors import InputError, nearest
 from simulator.levers import ALL, INSTRUMENTS, TARGETS, Instrument
 from simulator.schedule import LAST_INDEX, Lever, Range, overlaps
+from simulator.text_file import printable
 
-MAX_BYTES: Final = 1_000_000
 MAX_LEVERS: Final = 500
 MAX_SHOWN: Final = 10
 NAME_PATTERN: Final = r"[a-z][a-z0-9_]{0,59}"
 
 TARGET_KEYS: Final = ("partners", "cities", "ports", "sectors")
-_Text = Annotated[str, Field(min_length=1, max_length=5000)]
+
+
+def _without_control(text: str) -> str:
+    """Refuse what would act on a terminal instead of being read there."""
+    if any(ord(c) < 32 and c not in "\n\r\t" or 127 <= ord(c) < 160 for c in text):
+        raise PydanticCustomError("control_character", "control character")
+    return text
+
+
+_FreeText = Annotated[str, AfterValidator(_without_control)]
+_Text = Annotated[str, Field(min_length=1, max_length=5000), AfterValidator(_without_control)]
 _Name = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$")]
 _Number = Annotated[float, Field(allow_inf_nan=False)]
 _Names = Annotated[list[str], Field(min_length=1)]
@@ -74,9 +84,9 @@ class _HeaderModel(_Model):
     summary: _Text
     sources: Annotated[list[_Text], Field(min_length=1)]
     extends: _Name | None = None
-    title_zh: str = ""
-    summary_zh: str = ""
-    notes: str = ""
+    title_zh: _FreeText = ""
+    summary_zh: _FreeText = ""
+    notes: _FreeText = ""
 
 
 class FileModel(_Model):
@@ -122,51 +132,6 @@ class Document:
     levers: tuple[Lever, ...]
     text: str
     file: str
-
-
-def read_text(path: Path, shown: str | None = None) -> str:
-    """Return the text of a scenario file; ``shown`` is its name in messages, by default its path.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, it cannot be read, is larger than 1 MB or is not UTF-8.
-    """
-    shown = printable(str(path)) if shown is None else shown
-    if "\0" in str(path):
-        raise InputError(f"{shown}: a file name cannot hold a null character")
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{shown}: not a file")
-        if status.st_size > MAX_BYTES:
-            raise InputError(f"{shown}: {status.st_size} bytes; a scenario file has at most {MAX_BYTES}")
-        with path.open("rb") as file:
-            return _decode(file.read(MAX_BYTES), shown)
-    except InputError:
-        raise
-    except OSError as error:
-        raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
-
-
-def is_file(path: Path) -> bool:
-    """Return whether a file of this path exists; False for a path that cannot exist."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
-def printable(text: str) -> str:
-    """Return text fit for a message: control characters replaced."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def _decode(content: bytes, file: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
 
 
 def parse(text: str, file: str) -> Document:
@@ -320,6 +285,10 @@ def _sentence(detail: Any, raw: dict[str, Any]) -> str:
         return f"{place}: missing{_HINTS.get(str(path[-1]), '')}"
     if path == ["lever"] and kind == "list_type":
         return f"{place}: write [[lever]], with double brackets, before each lever"
+    if path == ["lever"] and kind == "too_long":
+        return f"{place}: {len(value)} of them; at most {MAX_LEVERS} in one file"
+    if kind == "string_pattern_mismatch" and value.endswith(".toml") and re.fullmatch(NAME_PATTERN, value[:-5]):
+        return f'{place}: {_show(value)} is not allowed; write the name without .toml, "{value[:-5]}"'
     expected = _expected(kind, str(path[-1]), detail.get("ctx", {}))
     return f"{place}: {_show(value)} is not allowed; {expected}"
 
@@ -348,7 +317,7 @@ def _expected(kind: str, key: str, context: dict[str, Any]) -> str:
         "less_than_equal": "write a whole number of quarters, 0 to 120",
         "list_type": f'write "{ALL}" or a list of names' if key in TARGET_KEYS else "write a list of strings",
         "too_short": "the list must not be empty",
-        "too_long": f"at most {context.get('max_length')} of them in one file",
+        "control_character": "remove the control characters from the text",
         "literal_error": f'write "{ALL}" or a list in brackets',
         "model_type": "write a table",
     }

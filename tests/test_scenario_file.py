@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from simulator.errors import InputError
 from simulator.levers import INSTRUMENTS
 from simulator.records import CITIES, PARTNERS
-from simulator.scenario_file import MAX_BYTES, parse, read_text
+from simulator.scenario_file import parse
 from simulator.schedule import Range
+from simulator.text_file import MAX_BYTES, read_text
 
 HEAD = """[scenario]
 name = "x"
@@ -338,7 +339,7 @@ def test_control_characters_do_not_reach_the_terminal() -> None:
 
 def test_too_many_levers() -> None:
     assert message(HEAD + f"[[lever]]\n{NTB}" * 501) == (
-        "f.toml: [[lever]]: a list is not allowed; at most 500 of them in one file"
+        "f.toml: [[lever]]: 501 of them; at most 500 in one file"
     )
 
 
@@ -397,9 +398,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.toml")
     expected = {
         "latin.toml": "not UTF-8 text (byte 0); save it as UTF-8",
-        "big.toml": "1000001 bytes; a scenario file has at most 1000000",
-        "folder.toml": "not a file",
-        "pipe.toml": "not a file",
+        "big.toml": "1000001 bytes; such a file has at most 1000000",
+        "folder.toml": "a folder; name a file",
+        "pipe.toml": "not a regular file",
         "none.toml": "cannot be read: No such file or directory",
         "a\0b.toml": "a file name cannot hold a null character",
         "x" * 300 + ".toml": "cannot be read: File name too long",

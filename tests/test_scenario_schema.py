@@ -113,7 +113,8 @@ def test_too_many_levers() -> None:
 
 def test_quarters_are_those_of_the_model() -> None:
     labels = [f"{year}Q{quarter}" for year in range(1999, 2041) for quarter in range(6)]
-    assert {label for label in labels if re.fullmatch(QUARTER, label)} == set(periods.labels(periods.count_until(periods.HORIZON_END)))
+    found = {label for label in labels if re.fullmatch(QUARTER, label)}
+    assert found == set(periods.labels(periods.count_until(periods.HORIZON_END)))
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)

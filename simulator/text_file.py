@@ -1,0 +1,61 @@
+"""Text files that a user names: read whole, or refused with what is wrong with them."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Final
+
+from simulator.errors import InputError
+
+MAX_BYTES: Final = 1_000_000
+
+
+def read_text(path: Path, shown: str | None = None) -> str:
+    """Return the text of a file; ``shown`` is its name in messages, by default its path.
+
+    Nothing but a regular file is opened, so pipes and devices cannot hold a command up.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it cannot be read, is larger than 1 MB, is not UTF-8 or holds null characters.
+    """
+    shown = printable(str(path)) if shown is None else shown
+    if "\0" in str(path):
+        raise InputError(f"{shown}: a file name cannot hold a null character")
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise InputError(f"{shown}: a folder; name a file")
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{shown}: not a regular file")
+        if status.st_size > MAX_BYTES:
+            raise InputError(f"{shown}: {status.st_size} bytes; such a file has at most {MAX_BYTES}")
+        with path.open("rb") as file:
+            return _decode(file.read(MAX_BYTES), shown)
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a file of this path exists; False for a path that cannot exist."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def printable(text: str) -> str:
+    """Return text fit for a message: control characters replaced."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _decode(content: bytes, shown: str) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{shown}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+    if "\0" in text:
+        raise InputError(f"{shown}: holds null characters (byte {content.index(0)}); save it as UTF-8 text")
+    return text
