@@ -52,8 +52,8 @@ ABLATIONS_TEXT: Final = """## Part 2. Mechanisms switched off
 
 One mechanism at a time is set to a parameter value at which its term does nothing; no rule is edited. Luck and all
 other draws are the same, so each run without is compared with its own run with. Fact, statistic and direction were
-chosen by the mechanism, before the results were seen. Differences are without less with; their 90 % interval is that of
-the pairs.
+chosen by the mechanism before these results were seen; for the downturn and the soft budget, effects in an earlier
+variant of the rules were known. Differences are without less with; their 90 % interval is that of the pairs.
 
 - **weakens, strengthens**: the 90 % interval lies on one side of zero.
 - **vanishes**: it weakens, and at most {left:.0f} % of the median is left. Only where a figure of zero means no fact.
