@@ -19,8 +19,10 @@ four, alike in all cells of a row; ``share`` with three decimals; ``count`` as i
 MADE: Final = datetime(2000, 1, 1)
 """Creation time of every workbook, so that the same results give the same file."""
 HEADING_ROW: Final = 1
+MOST_ROWS: Final = 1_048_576 - 100
+"""Rows of a table that an Excel sheet holds, with room for remarks."""
 DIGITS: Final = {"number": 3, "signed": 3, "series": 4, "signed series": 4}
-FIXED: Final = {"share": "0.000", "count": "0"}
+FIXED: Final = {"share": "0.000", "count": "0", "text": "General", "long": "General"}
 SMALLEST: Final = 1e-6
 """Below this a number is shown in scientific notation."""
 
@@ -110,14 +112,16 @@ def number_format(size: float, digits: int, signed: bool = False) -> str:
 
 
 def _write_sheet(target: Any, sheet: Sheet, formats: _Formats) -> None:
-    target.write_string(0, 0, sheet.note, formats.note)
+    rows = sheet.rows[:MOST_ROWS]
+    cut = f" Only the first {len(rows)} of {len(sheet.rows)} rows fit." if len(rows) < len(sheet.rows) else ""
+    target.write_string(0, 0, sheet.note + cut, formats.note)
     for j, column in enumerate(sheet.columns):
         target.set_column(j, j, column.width)
         target.write_string(HEADING_ROW, j, column.heading, formats.heading)
     target.freeze_panes(HEADING_ROW + 1, sheet.held)
     kinds = [column.kind for column in sheet.columns]
     row = HEADING_ROW + 1
-    for cells in sheet.rows:
+    for cells in rows:
         _write_row(target, row, cells, kinds, formats)
         row += 1
     target.autofilter(HEADING_ROW, 0, row - 1, len(sheet.columns) - 1)

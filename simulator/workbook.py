@@ -64,15 +64,17 @@ def write_results_workbook(
 
 def _headline(headline: Headline, words: Mapping[str, str], lang: str) -> Sheet:
     """Return the table of the terminal: effects of every scenario, or levels if there is only one."""
+    columns = [Column(words["scenario"], 22), Column(words["variable"], 24)]
+    if not headline.periods:
+        return Sheet("Headline", words["headline_levels"], columns, [], held=2, below=notes(headline, lang))
     if len(headline.scenarios) > 1:
         return _effects(headline, words, lang)
-    columns = [Column(words["scenario"], 22), Column(words["variable"], 24)]
     for period in headline.periods:
         columns += [Column(_span(period), 12, "number"), *_ends(words, "number")]
     columns.append(Column(words["unit"], 18))
     found = {(x.variable.name, x.period): x.value for x in headline.levels}
     rows: list[list[Cell]] = []
-    for name in HEADLINE if headline.periods else ():
+    for name in HEADLINE:
         v = variable("province", name)
         cells = [cell for period in headline.periods for cell in _cells(found[name, period])]
         rows.append([headline.base, _label(v, lang), *cells, unit_word(v.unit, lang)])
@@ -81,7 +83,7 @@ def _headline(headline: Headline, words: Mapping[str, str], lang: str) -> Sheet:
 
 def _effects(headline: Headline, words: Mapping[str, str], lang: str) -> Sheet:
     """Return effects in percent and in units: mean of the last years, and the last year in percent."""
-    window, last = (headline.periods[0], headline.periods[-1]) if headline.periods else ("", "")
+    window, last = headline.periods[0], headline.periods[-1]
     columns = [
         Column(words["scenario"], 22), Column(words["variable"], 24),
         Column(words["effect"].format(period=_span(window)), 12, "signed"), *_ends(words, "signed"),

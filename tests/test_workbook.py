@@ -1,0 +1,384 @@
+"""The workbook and the CSV files for spreadsheets. The workbook is read as the XML that it is."""
+
+from __future__ import annotations
+
+import math
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from simulator import spreadsheet
+from simulator.cli import app
+from simulator.headline import build_headline, notes
+from simulator.levers import INSTRUMENTS
+from simulator.manifest import build_manifest, read_manifest
+from simulator.parameters import ParameterTable, draw_table, parameters
+from simulator.results import Results
+from simulator.scenario import Scenario, load_scenario
+from simulator.schedule import Range
+from simulator.spreadsheet import Column, Sheet, number_format, write_workbook
+from simulator.store import load_chains, load_results
+from simulator.variables import variable
+from simulator.workbook import write_results_workbook
+from simulator.world import World
+from tests.fakes import FakeEnsemble, changed, fake_ensemble
+
+NAMES = ["Headline", "Differences", "Summary", "Parameters", "Scenarios", "About"]
+SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+
+Value = str | float | None
+
+
+class Book:
+    """What a workbook holds: per sheet the cells of every row, and the XML."""
+
+    def __init__(self, path: Path) -> None:
+        with zipfile.ZipFile(path) as archive:
+            self.parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+        shared = ElementTree.fromstring(self.parts["xl/sharedStrings.xml"])
+        texts = ["".join(t.text or "" for t in item.iter(f"{{{SPACE['m']}}}t")) for item in shared]
+        sheets = ElementTree.fromstring(self.parts["xl/workbook.xml"]).findall("m:sheets/m:sheet", SPACE)
+        self.names = [sheet.attrib["name"] for sheet in sheets]
+        self.xml = {name: self.parts[f"xl/worksheets/sheet{i}.xml"] for i, name in enumerate(self.names, start=1)}
+        self.cells = {name: _cells(xml, texts) for name, xml in self.xml.items()}
+
+    def table(self, name: str) -> list[dict[str, Value]]:
+        """Return the rows between the headings and the first empty row, by (heading, number of its repetition)."""
+        cells = self.cells[name]
+        headings = cells[1]
+        keys = [f"{h}#{list(headings[:j]).count(h)}" if h in headings[:j] else str(h) for j, h in enumerate(headings)]
+        rows = []
+        for row in cells[2:]:
+            if not any(cell is not None for cell in row):
+                break
+            rows.append(dict(zip(keys, [*row, *[None] * (len(keys) - len(row))], strict=True)))
+        return rows
+
+
+def _cells(xml: str, texts: Sequence[str]) -> list[list[Value]]:
+    rows: dict[int, list[Value]] = {}
+    for cell in ElementTree.fromstring(xml).iter(f"{{{SPACE['m']}}}c"):
+        letters, number = re.fullmatch(r"([A-Z]+)(\d+)", cell.attrib["r"]).groups()  # type: ignore[union-attr]
+        column = 0
+        for letter in letters:
+            column = 26 * column + ord(letter) - 64
+        content = cell.find("m:v", SPACE)
+        value: Value = None
+        if content is not None and content.text is not None:
+            value = texts[int(content.text)] if cell.attrib.get("t") == "s" else float(content.text)
+        row = rows.setdefault(int(number), [])
+        row.extend([None] * (column - len(row)))
+        row[column - 1] = value
+    return [rows.get(number, []) for number in range(1, max(rows) + 1)]
+
+
+def given(names: Sequence[str] = ("baseline", "cjk_fta"), quarters: int = 12, **options: Any) -> Results:
+    """Return results of made-up runs of real scenarios, each 2 % above the last in GDP."""
+    ensembles: list[FakeEnsemble] = []
+    for i, name in enumerate(names):
+        ensemble = fake_ensemble(name, quarters=quarters, random=True, **options)
+        changed(ensemble, "province", "gdp_real", 1.02**i)
+        ensembles.append(replace(ensemble, parameters=draw_table("prior", 4, 1)))  # type: ignore[arg-type]
+    return Results(ensembles)
+
+
+def written(
+    path: Path, results: Results, lang: str = "en", scenarios: Sequence[Scenario] = (), **options: Any
+) -> Book:
+    manifest = build_manifest(results, ["liaosim", "compare"], **options)
+    stories = scenarios or [load_scenario(name) for name in results.scenarios]
+    write_results_workbook(path / "results.xlsx", results, stories, manifest, lang)
+    return Book(path / "results.xlsx")
+
+
+def liaosim(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words))
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+# --- the command
+
+
+@pytest.fixture(scope="module")
+def folders(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    place = tmp_path_factory.mktemp("workbook")
+    found = {"plain": place / "plain", "rich": place / "rich"}
+    for name, words in (("plain", []), ("rich", ["--xlsx", "--csv-bom", "--lang", "zh"])):
+        size = ["--runs", "2", "--until", "2007Q4", "--out", str(found[name])]
+        liaosim("compare", "baseline", "cjk_fta", *size, *words)
+    return found
+
+
+def test_nothing_more_is_written_unless_asked(folders: dict[str, Path]) -> None:
+    assert not (folders["plain"] / "results.xlsx").exists()
+    assert (folders["plain"] / "summary.csv").read_bytes().startswith(b"scenario,")
+
+
+@pytest.mark.parametrize("name", ["summary.csv", "differences.csv"])
+def test_the_mark_is_all_that_csv_files_have_in_addition(folders: dict[str, Path], name: str) -> None:
+    rich, plain = ((folders[key] / name).read_bytes() for key in ("rich", "plain"))
+    assert rich == b"\xef\xbb\xbf" + plain
+
+
+def test_a_folder_with_both_is_read_repeated_and_replaced_as_any_other(folders: dict[str, Path]) -> None:
+    folder = folders["rich"]
+    assert "results.xlsx" in read_manifest(folder)["files"]
+    assert Book(folder / "results.xlsx").names == NAMES
+    plain, rich = load_results(folders["plain"]), load_results(folder)
+    assert rich.summary.equals(plain.summary)
+    assert load_chains(folder).keys() == {"baseline", "cjk_fta"}
+    assert liaosim("rerun", str(folder)).startswith("The same to the bit: ")
+    before = (folder / "results.xlsx").read_bytes()
+    words = ["--xlsx", "--lang", "zh", "--threads", "1"]
+    liaosim("compare", "baseline", "cjk_fta", "--runs", "2", "--until", "2007Q4", "--out", str(folder), *words)
+    assert (folder / "results.xlsx").read_bytes() == before
+    liaosim("compare", "baseline", "cjk_fta", "--runs", "2", "--until", "2007Q4", "--out", str(folder))
+    assert not (folder / "results.xlsx").exists()
+
+
+def test_run_has_the_options_too(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    liaosim("run", "baseline", "--runs", "1", "--until", "2006Q4", "--out", str(out), "--xlsx", "--csv-bom")
+    book = Book(out / "results.xlsx")
+    assert book.table("Differences") == []
+    assert book.cells["Differences"][0] == ["Only one scenario was run, so there are no differences."]
+    assert (out / "summary.csv").read_bytes()[:3] == b"\xef\xbb\xbf"
+
+
+# --- what the sheets hold
+
+
+def test_headline_says_what_the_terminal_says(tmp_path: Path) -> None:
+    results = given(("baseline", "cjk_fta", "talent_retention"), quarters=24)
+    book = written(tmp_path, results)
+    headline = build_headline(results)
+    rows = book.table("Headline")
+    assert len(rows) == 2 * 12, "ten figures, yearly cost and total cost of each scenario"
+    gdp = next(x for x in rows if x["Scenario"] == "talent_retention" and x["Variable"] == "Real GDP")
+    found = {x.period: x for x in headline.effects if (x.scenario, x.variable.name) == ("talent_retention", "gdp_real")}
+    window, last = found["2007-2011"], found["2011"]
+    assert window.percent is not None and last.percent is not None
+    assert gdp == {
+        "Scenario": "talent_retention", "Variable": "Real GDP",
+        "2007–2011, %": near(window.percent.median), "5 %": near(window.percent.p05), "95 %": near(window.percent.p95),
+        "Change, 2007–2011": near(window.absolute.median), "5 %#1": near(window.absolute.p05),
+        "95 %#1": near(window.absolute.p95), "Unit": "bn yuan 2010", "P(>0)": 1.0, "2011, %": near(last.percent.median),
+    }  # fmt: skip
+    assert window.percent.median == pytest.approx(4.04)
+    total = rows[11]
+    assert total["Variable"] == "Policy cost, total 2006–2011"
+    assert total["Change, 2007–2011"] == near(headline.costs[0].total.median)
+    below = [row[0] for row in book.cells["Headline"][2 + len(rows) :] if row]
+    assert below == notes(headline)
+
+
+def near(value: float) -> Any:
+    """Return a number as a workbook keeps it, with 16 digits."""
+    return pytest.approx(value, rel=1e-14, abs=0)
+
+
+def test_headline_of_one_scenario_has_its_levels(tmp_path: Path) -> None:
+    results = given(("baseline",))
+    book = written(tmp_path, results)
+    level = next(x for x in build_headline(results).levels if (x.variable.name, x.period) == ("exports", "2008"))
+    (row,) = (row for row in book.table("Headline") if row["Variable"] == "Exports")
+    assert list(row) == ["Scenario", "Variable", "2006–2008", "5 %", "95 %", "2008", "5 %#1", "95 %#1", "Unit"]
+    assert [row["2008"], row["5 %#1"], row["95 %#1"]] == [near(x) for x in (
+        level.value.median, level.value.p05, level.value.p95
+    )]  # fmt: skip
+
+
+@pytest.mark.parametrize("sheet", ["Summary", "Differences"])
+def test_annual_tables_hold_every_annual_number_of_the_csv(tmp_path: Path, sheet: str) -> None:
+    results = given(("baseline", "cjk_fta", "talent_retention"))
+    rows = written(tmp_path, results).table(sheet)
+    frame = results.summary if sheet == "Summary" else results.differences
+    annual = frame[frame["freq"] == "A"]
+    names = {"median": "median", "5 %": "p05", "95 %": "p95", "P(>0)": "prob_positive"}
+    levels = ["scenario", "level", "entity", "variable"]
+    expected: dict[tuple[Any, ...], float] = {}
+    for r in annual.to_dict("records"):
+        for label, column in names.items():
+            if column in r:
+                key = (*(r[c] for c in levels), r.get("measure"), label, r["period"])
+                expected[key] = r[column]
+    measures = {None: None, "in units": "absolute", "in percent": "percent"}
+    found: dict[tuple[Any, ...], Value] = {}
+    for row in rows:
+        assert row["Variable"] == variable(str(row["Level"]), str(row["Name in files"])).label
+        first = (row["Scenario"], row["Level"], row["Entity"], row["Name in files"])
+        for year in results.years:
+            if row[year] is not None:
+                found[*first, measures[row.get("Measured")], row["Statistic"], year] = row[year]  # type: ignore[index]
+    assert found.keys() == expected.keys()
+    assert len(found) > 15_000
+    assert np.array([found[k] for k in expected], float) == pytest.approx(np.array([*expected.values()]), rel=1e-14)
+
+
+def test_every_parameter_has_its_range_and_the_values_used(tmp_path: Path) -> None:
+    results = given()
+    rows = written(tmp_path, results).table("Parameters")
+    table = results.base.parameters
+    assert isinstance(table, ParameterTable)
+    assert [row["Name in files"] for row in rows] == [p.name for p in parameters()]
+    for j, (row, p) in enumerate(zip(rows, parameters(), strict=True)):
+        assert [row[x] for x in ("Low", "Point", "High")] == [p.low, p.point, p.high]
+        assert (row["Unit"], row["Status"], row["Source"], row["Meaning"]) == (p.unit, p.status, p.source, p.meaning)
+        used = table.values[:, j]
+        assert [row[f"Used: {x}"] for x in ("lowest", "highest")] == [near(used.min()), near(used.max())]
+
+
+def test_every_lever_has_its_row(tmp_path: Path) -> None:
+    names = ("baseline", "cjk_fta", "cjk_fta+talent_retention")
+    rows = written(tmp_path, given(names)).table("Scenarios")
+    stories = [load_scenario(name) for name in names]
+    levers = [(s, lever) for s in stories for lever in s.levers]
+    assert len(rows) == len(levers) > 3
+    for row, (story, lever) in zip(rows, levers, strict=True):
+        assert (row["Scenario"], row["Title"], row["Lever"]) == (story.name, story.title, lever.number)
+        assert row["Unit"] == INSTRUMENTS[lever.instrument].unit
+        size = lever.size
+        expected = [size.low, size.mode, size.high] if isinstance(size, Range) else [None, size, None]
+        assert [row["Low"], row["Size"], row["High"]] == expected
+    assert any(row["Low"] is not None for row in rows) and any(row["Low"] is None for row in rows)
+    (subsidy,) = (row for row in rows if row["Instrument"] == INSTRUMENTS["talent_subsidy"].label)
+    assert (subsidy["From"], subsidy["To"], subsidy["Low"]) == ("2026Q1", "2035Q4", 0.05)
+    assert str(subsidy["Targets"]).startswith("Shenyang, Dalian, ")
+
+
+def test_a_scenario_without_levers_has_a_row(tmp_path: Path) -> None:
+    bare = replace(load_scenario("cjk_fta"), levers=())
+    rows = written(tmp_path, given(), scenarios=[load_scenario("baseline"), bare]).table("Scenarios")
+    assert [row["Lever"] for row in rows if row["Scenario"] == "cjk_fta"] == [None]
+
+
+def test_about_says_what_decides_the_figures(tmp_path: Path) -> None:
+    results = given(failures=((2, "2006Q2: broken"),))
+    book = written(tmp_path, results, warnings=["take care"])
+    about = {str(row["Entry"]): row["Value"] for row in book.table("About")}
+    manifest = build_manifest(results, ["liaosim", "compare"])
+    assert about["identity"] == manifest["identity"]
+    assert (about["seed"], about["runs"], about["until"], about["command"]) == (1, 4, "2008Q4", "liaosim compare")
+    assert about["scenario cjk_fta"] == manifest["scenarios"][1]["hash"]
+    assert (about["failed runs of cjk_fta"], about["warning"]) == (1, "take care")
+    assert about["numpy"] == np.__version__
+    assert not {"started", "finished", "platform"} & about.keys()
+
+
+def test_chinese_has_chinese_words_and_the_same_numbers(tmp_path: Path) -> None:
+    results = given(quarters=24)
+    english, chinese = written(tmp_path, results), written(tmp_path, results, "zh")
+    assert chinese.names == NAMES
+    for name in NAMES:
+        assert re.search("[\u4e00-\u9fff]", str(chinese.cells[name][0][0]))
+        assert any(re.search("[\u4e00-\u9fff]", str(heading)) for heading in chinese.cells[name][1])
+        numbers = [[x for x in row if isinstance(x, float)] for row in chinese.cells[name]]
+        assert numbers == [[x for x in row if isinstance(x, float)] for row in english.cells[name]], name
+    rows = chinese.table("Summary")
+    assert all(re.search("[\u4e00-\u9fff]", f"{row['变量']}") for row in rows)
+    assert {row["对象"] for row in rows if row["层级"] == "城市"} >= {"沈阳", "大连"}
+    gdp = rows[0]
+    assert (gdp["变量"], gdp["文件中的名称"], gdp["统计量"]) == ("实际地区生产总值", "gdp_real", "中位数")
+
+
+def test_a_run_without_a_full_year_has_no_rows_but_says_why(tmp_path: Path) -> None:
+    book = written(tmp_path, given(quarters=2))
+    for name in ("Headline", "Summary", "Differences"):
+        assert book.table(name) == []
+    assert ["No full year was simulated, so there are no annual figures."] in book.cells["Headline"]
+
+
+# --- how the sheets are written
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path: Path) -> None:
+    contents = []
+    for day in (1, 2):
+        moment = datetime(2030, 5, day, tzinfo=UTC)
+        written(tmp_path, given(), started=moment, finished=moment)
+        contents.append((tmp_path / "results.xlsx").read_bytes())
+    assert contents[0] == contents[1]
+    core = Book(tmp_path / "results.xlsx").parts["docProps/core.xml"]
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", core)) == {"2000-01-01T00:00:00Z"}
+
+
+def test_texts_are_never_formulas_links_or_numbers(tmp_path: Path) -> None:
+    texts = ["=1+1", "+1", "@SUM(A1)", "{=1}", "https://example.org", "00123", "-"]
+    sheet = Sheet("Texts", "=note", [Column("=heading", 10)], [[text] for text in texts], below=["=below"])
+    write_workbook(tmp_path / "x.xlsx", [sheet], "title")
+    book = Book(tmp_path / "x.xlsx")
+    assert [row[0] for row in book.cells["Texts"] if row] == ["=note", "=heading", *texts, "=below"]
+    assert "<f>" not in book.xml["Texts"] and "<hyperlink" not in book.xml["Texts"]
+    stories = [replace(load_scenario("baseline"), title="=cmd()"), load_scenario("cjk_fta")]
+    whole = written(tmp_path, given(), scenarios=stories)
+    assert whole.table("Scenarios")[0]["Title"] == "=cmd()"
+    assert not any("<f>" in xml or "<f " in xml for xml in whole.xml.values())
+
+
+def test_headings_stay_in_view_and_have_filters(tmp_path: Path) -> None:
+    book = written(tmp_path, given())
+    held = {"Headline": 2, "Differences": 5, "Summary": 5, "Parameters": 1, "Scenarios": 1, "About": 1}
+    for name in NAMES:
+        assert f'<pane xSplit="{held[name]}" ySplit="2"' in book.xml[name]
+        rows, columns = len(book.table(name)), len(book.cells[name][1])
+        last = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[columns - 1]
+        assert f'<autoFilter ref="A2:{last}{2 + rows}"/>' in book.xml[name]
+        assert "<cols>" in book.xml[name]
+
+
+def test_numbers_that_are_not_finite_are_empty_cells(tmp_path: Path) -> None:
+    columns = [Column("a", 5, "number"), Column("b", 5, "series"), Column("c", 5, "series")]
+    rows: list[list[Value]] = [[math.nan, math.inf, 1.0], [None, -math.inf, math.nan], [0.0, -2.0, 3.5]]
+    write_workbook(tmp_path / "x.xlsx", [Sheet("N", "", columns, rows)], "title")
+    cells = Book(tmp_path / "x.xlsx").cells["N"]
+    assert cells[2:] == [[None, None, 1.0], [], [0.0, -2.0, 3.5]]
+
+
+@pytest.mark.parametrize(
+    ("size", "digits", "signed", "text"),
+    [
+        (0.0, 3, False, "0"),
+        (12345.6, 3, False, "#,##0"),
+        (123.4, 3, False, "#,##0"),
+        (99.95, 3, False, "#,##0"),
+        (99.94, 3, False, "#,##0.0"),
+        (1.5, 3, False, "#,##0.00"),
+        (-0.0123, 3, False, "#,##0.0000"),
+        (0.0123, 4, True, "+#,##0.00000;-#,##0.00000;0"),
+        (3e-9, 3, False, "0.0E+00"),
+        (3e-9, 3, True, "+0.0E+00;-0.0E+00;0"),
+        (0.0, 3, True, "+0;-0;0"),
+    ],
+)
+def test_number_formats_show_significant_digits(size: float, digits: int, signed: bool, text: str) -> None:
+    assert number_format(size, digits, signed) == text
+
+
+def test_the_cells_of_a_series_share_a_format(tmp_path: Path) -> None:
+    columns = [Column("a", 5, "series"), Column("b", 5, "series"), Column("c", 5, "share")]
+    write_workbook(tmp_path / "x.xlsx", [Sheet("N", "", columns, [[0.5, 120.0, 0.5], [0.5, 0.01, 0.5]])], "title")
+    book = Book(tmp_path / "x.xlsx")
+    styles = re.findall(r'<c r="[ABC][34]" s="(\d+)">', book.xml["N"])
+    assert styles[0] == styles[1] != styles[3] == styles[4]
+    assert styles[2] == styles[5]
+    codes = re.findall(r'formatCode="([^"]*)"', book.parts["xl/styles.xml"])
+    assert set(codes) == {"#,##0.0", "0.000", "#,##0.0000"}
+
+
+def test_rows_beyond_the_limit_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 3)
+    sheet = Sheet("N", "Note.", [Column("a", 5, "number")], [[float(i)] for i in range(5)])
+    write_workbook(tmp_path / "x.xlsx", [sheet], "title")
+    cells = Book(tmp_path / "x.xlsx").cells["N"]
+    assert cells[0] == ["Note. Only the first 3 of 5 rows fit."]
+    assert cells[2:] == [[0.0], [1.0], [2.0]]
