@@ -248,3 +248,14 @@ def test_show_as_json_is_the_card() -> None:
     result = CliRunner().invoke(app, ["scenarios", "show", "rd_push", "--against", "cjk_fta", "--json"])
     expected = describe(load_scenario("rd_push"), load_scenario("cjk_fta"))
     assert json.loads(result.stdout) == json.loads(json.dumps(asdict(expected)))
+
+
+def test_the_card_in_the_docs_is_what_the_command_prints(tmp_path: Path) -> None:
+    docs = (Path(__file__).resolve().parent.parent / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    path = tmp_path / "my_story.toml"
+    path.write_text(docs.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    shown = " ".join(docs.split("```console\n")[1].split("```")[0].split())
+    found = describe(load_scenario(path))
+    assert len(found.changes) == 2
+    for text in (f"{found.name}: {found.title}", found.summary, *(change.text for change in found.changes)):
+        assert text in shown
