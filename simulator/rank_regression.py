@@ -99,10 +99,9 @@ def varying(columns: Mapping[str, FloatArray], draws: int) -> Columns:
     """
     merged: dict[bytes, list[str]] = {}
     kept: list[FloatArray] = []
-    for name, column in columns.items():
-        if not draws or column.min() == column.max():
-            continue
-        ranks = rank(column)
+    names = [name for name, column in columns.items() if draws and column.min() < column.max()]
+    table = rank(np.column_stack([columns[name] for name in names])) if names else np.empty((draws, 0))
+    for name, ranks in zip(names, np.ascontiguousarray(table.T), strict=True):
         key, mirror = ranks.tobytes(), (draws + 1.0 - ranks).tobytes()
         if key in merged or mirror in merged:
             merged[key if key in merged else mirror].append(name)
@@ -115,9 +114,10 @@ def varying(columns: Mapping[str, FloatArray], draws: int) -> Columns:
 
 def rank(values: FloatArray) -> FloatArray:
     """Return ranks from 1 along the first axis, ties sharing their mean."""
-    from scipy.stats import rankdata
+    import pandas as pd
 
-    return np.asarray(rankdata(values, axis=0), dtype=np.float64)
+    table = pd.DataFrame(np.reshape(values, (len(values), -1))).rank(method="average").to_numpy()
+    return np.asarray(table.reshape(np.shape(values)), dtype=np.float64)
 
 
 def rank_regression(outcome: FloatArray, ranks: FloatArray, rate: float) -> Fit | None:

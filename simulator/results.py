@@ -217,12 +217,13 @@ class Results:
     ) -> FloatArray:
         """Return one variable of one entity, shape (run, period); see :meth:`values`."""
         names = [v.name for v in variables()[level]]
-        row = ENTITIES[level].index(entity)
-        if freq == "A":
-            chosen = self.kept(scenario) if runs is None else runs
-            one = self._level(scenario, level)[chosen, :, row : row + 1]
-            return annualise(one, level)[:, :, 0, names.index(variable)]
-        return self.values(scenario, level, freq, runs)[:, :, row, names.index(variable)]
+        row, column = ENTITIES[level].index(entity), names.index(variable)
+        chosen = self.kept(scenario) if runs is None else runs
+        if freq == "Q":
+            return self._level(scenario, level)[chosen, :, row, column]
+        needed = [variable, *(variables()[level][column].of or ())]
+        quarterly = self._level(scenario, level)[:, :, row : row + 1, [names.index(name) for name in needed]][chosen]
+        return annualise(quarterly, level, needed)[:, :, 0, 0]
 
     @cached_property
     def medoids(self) -> dict[str, int]:

@@ -272,7 +272,8 @@ def _sizes(results: Results, scenario: str, runs: npt.NDArray[np.intp]) -> dict[
     found: dict[str, FloatArray] = {}
     for instrument, members in levers.items():
         first = members[0][1]
-        if all(np.array_equal(rank(first), rank(size)) for _, size in members[1:]):
+        ranks = rank(np.column_stack([size for _, size in members]))
+        if (ranks == ranks[:, :1]).all():
             found[instrument] = first
         else:
             found |= dict(members)

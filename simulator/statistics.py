@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ QUANTILES: Final = (0.5, 0.05, 0.95)
 """Median, lower and upper end of the 90 % interval, in the order in which :func:`spread` returns them."""
 
 
-def annualise(values: FloatArray, level: str) -> FloatArray:
+def annualise(values: FloatArray, level: str, names: Sequence[str] | None = None) -> FloatArray:
     """Turn quarters into calendar years by the rule of each variable.
 
     Parameters
@@ -25,6 +26,8 @@ def annualise(values: FloatArray, level: str) -> FloatArray:
     level
         Level of the values; fixes the variables and their rules (``sum``, ``last``, ``mean``, or
         ``ratio_of_sums``: annual sum over annual sum, NaN where the lower sum is zero).
+    names
+        Variables of the last axis, by default all of the level; a ratio needs the two it is made of.
 
     Returns
     -------
@@ -35,15 +38,16 @@ def annualise(values: FloatArray, level: str) -> FloatArray:
     years = quarters // 4
     q = values[:, : 4 * years].reshape(runs, years, 4, entities, columns)
     annual: FloatArray = q[:, :, 0] + q[:, :, 1] + q[:, :, 2] + q[:, :, 3]
-    index = {v.name: j for j, v in enumerate(variables()[level])}
-    for v in variables()[level]:  # before the sums below them are overwritten
+    known = variables()[level] if names is None else [v for v in variables()[level] if v.name in names]
+    index = {name: j for j, name in enumerate(names or [v.name for v in known])}
+    for v in known:  # before the sums below them are overwritten
         if v.annual == "ratio_of_sums":
             assert v.of is not None
             top, bottom = annual[..., index[v.of[0]]], annual[..., index[v.of[1]]]
             ratio = np.full_like(top, np.nan)
             np.divide(top, bottom, out=ratio, where=bottom != 0.0)
             annual[..., index[v.name]] = ratio
-    for v in variables()[level]:
+    for v in known:
         if v.annual == "mean":
             annual[..., index[v.name]] /= 4.0
         elif v.annual == "last":

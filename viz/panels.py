@@ -19,7 +19,7 @@ from simulator.levers import INSTRUMENTS
 from simulator.results import IntArray, Results
 from simulator.scenario import Scenario
 from simulator.statistics import FloatArray, percent_change, spread
-from simulator.variables import ENTITIES, variable, variables
+from simulator.variables import ENTITIES, variable
 from simulator.words import name_word, unit_word
 from viz.svg import Fan, FanChart, IntervalRow, Marker
 
@@ -231,9 +231,9 @@ def entity_effects(results: Results, scenario: str, level: str, name: str, lang:
 
 def _window(results: Results, scenario: str, level: str, name: str, runs: IntArray) -> FloatArray:
     """Return the mean of an output over the last years, shape (run, entity)."""
-    column = [v.name for v in variables()[level]].index(name)
-    values = results.values(scenario, level, "A", runs)[:, -WINDOW:, :, column]
-    return np.asarray(values.mean(axis=1))
+    entities = ENTITIES[level]
+    each = [results.series(scenario, name, level=level, entity=e, runs=runs)[:, -WINDOW:] for e in entities]
+    return np.asarray(np.stack(each, axis=1).mean(axis=2))
 
 
 def window_label(results: Results) -> str:
