@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -109,14 +110,35 @@ def liaosim(*words: str) -> str:
 # --- the command
 
 
+SUBSIDY = """[scenario]
+name = "subsidy"
+title = "Subsidy to graduates"
+title_zh = "毕业生补贴"
+summary = "A test."
+sources = ["none"]
+extends = "baseline"
+
+[[lever]]
+instrument = "talent_subsidy"
+cities = ["Dalian"]
+start = "2006Q2"
+size = 0.1
+"""
+
+
+def compare(folder: Path, *words: str) -> Path:
+    """Compare the baseline with a subsidy, in two short runs."""
+    story = folder.parent / "subsidy.toml"
+    story.write_text(SUBSIDY, encoding="utf-8")
+    liaosim("compare", "baseline", str(story), "--runs", "2", "--until", "2007Q4", "--out", str(folder), *words)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def folders(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     place = tmp_path_factory.mktemp("workbook")
-    found = {"plain": place / "plain", "rich": place / "rich"}
-    for name, words in (("plain", []), ("rich", ["--xlsx", "--csv-bom", "--lang", "zh"])):
-        size = ["--runs", "2", "--until", "2007Q4", "--out", str(found[name])]
-        liaosim("compare", "baseline", "cjk_fta", *size, *words)
-    return found
+    rich = compare(place / "rich", "--xlsx", "--csv-bom", "--lang", "zh")
+    return {"plain": compare(place / "plain"), "rich": rich}
 
 
 def test_nothing_more_is_written_unless_asked(folders: dict[str, Path]) -> None:
@@ -130,19 +152,20 @@ def test_the_mark_is_all_that_csv_files_have_in_addition(folders: dict[str, Path
     assert rich == b"\xef\xbb\xbf" + plain
 
 
-def test_a_folder_with_both_is_read_repeated_and_replaced_as_any_other(folders: dict[str, Path]) -> None:
-    folder = folders["rich"]
+def test_a_folder_with_both_is_read_repeated_and_replaced_as_any_other(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(folders["rich"], tmp_path / "rich"))
     assert "results.xlsx" in read_manifest(folder)["files"]
     assert Book(folder / "results.xlsx").names == NAMES
     plain, rich = load_results(folders["plain"]), load_results(folder)
     assert rich.summary.equals(plain.summary)
-    assert load_chains(folder).keys() == {"baseline", "cjk_fta"}
+    assert load_chains(folder).keys() == {"baseline", "subsidy"}
     assert liaosim("rerun", str(folder)).startswith("The same to the bit: ")
     before = (folder / "results.xlsx").read_bytes()
-    words = ["--xlsx", "--lang", "zh", "--threads", "1"]
-    liaosim("compare", "baseline", "cjk_fta", "--runs", "2", "--until", "2007Q4", "--out", str(folder), *words)
+    compare(folder, "--xlsx", "--lang", "zh", "--threads", "1")
     assert (folder / "results.xlsx").read_bytes() == before
-    liaosim("compare", "baseline", "cjk_fta", "--runs", "2", "--until", "2007Q4", "--out", str(folder))
+    compare(folder)
     assert not (folder / "results.xlsx").exists()
 
 
