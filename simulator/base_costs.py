@@ -13,7 +13,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from simulator.parameters import parameters
 from simulator.records import CITIES
 
 FloatArray = npt.NDArray[np.float64]
@@ -59,6 +58,7 @@ def cost_a_year(instrument: str, targets: tuple[str, ...], size: float) -> float
 @cache
 def base_costs() -> BaseCosts:
     """Return the costs of size 1 in each city at the base quarter 2006Q1 and the point values."""
+    from simulator.parameters import parameters  # here, so that cards without an estimate need neither
     from simulator.world import load_world
 
     world = load_world()

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
-from pydantic_core import PydanticCustomError
 
 from simulator import periods
 from simulator.errors import InputError, nearest
@@ -27,7 +26,7 @@ TARGET_KEYS: Final = ("partners", "cities", "ports", "sectors")
 def _without_control(text: str) -> str:
     """Refuse what would act on a terminal instead of being read there."""
     if any(ord(c) < 32 and c not in "\n\r\t" or 127 <= ord(c) < 160 for c in text):
-        raise PydanticCustomError("control_character", "control character")
+        raise ValueError("control character")
     return text
 
 
@@ -317,7 +316,7 @@ def _expected(kind: str, key: str, context: dict[str, Any]) -> str:
         "less_than_equal": "write a whole number of quarters, 0 to 120",
         "list_type": f'write "{ALL}" or a list of names' if key in TARGET_KEYS else "write a list of strings",
         "too_short": "the list must not be empty",
-        "control_character": "remove the control characters from the text",
+        "value_error": "remove the control characters from the text",
         "literal_error": f'write "{ALL}" or a list in brackets',
         "model_type": "write a table",
     }
