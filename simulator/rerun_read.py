@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ from simulator.scenario import Scenario, load_scenario
 from simulator.statistics import FloatArray
 from simulator.store import KEYS
 from simulator.variables import ENTITIES, LEVELS, variables
+
+IntArray: TypeAlias = npt.NDArray[np.int64]
 
 PARAMETERS: Final = "parameters.parquet"
 
@@ -258,34 +260,51 @@ def _check_series(stored: Stored, level: str) -> None:
             raise InputError(f"{path}: {file.num_row_groups} row groups for {len(stored.names)} scenarios")
         for group, scenario in enumerate(stored.names):
             keys = file.read_row_group(group, columns=list(KEYS))
-            for key, expected in _expected_keys(stored, scenario, level).items():
-                if not _same_words(keys.column(key), expected):
+            for key, (expected, words) in _expected_keys(stored, scenario, level).items():
+                if not _same_keys(keys.column(key), expected, words):
                     raise InputError(
                         f'{path}: column "{key}" of scenario "{scenario}" is not as liaosim writes it; '
                         "rows were changed, added or left out"
                     )
 
 
-def _expected_keys(stored: Stored, scenario: str, level: str) -> dict[str, npt.NDArray[Any]]:
-    """Return the key columns of one scenario and level."""
-    runs = kept_runs(stored.runs, stored.failures[scenario])
-    parts = [("Q", labels(stored.quarters))] + ([("A", years_of(stored.quarters))] if level == "province" else [])
-    entities = ENTITIES[level]
-    columns: dict[str, list[npt.NDArray[Any]]] = {key: [] for key in KEYS}
-    for freq, periods in parts:
-        rows = len(runs) * len(periods) * len(entities)
-        columns["scenario"].append(np.full(rows, scenario, dtype=object))
-        columns["run"].append(np.repeat(np.array(runs, dtype=np.int64), len(periods) * len(entities)))
-        columns["period"].append(np.tile(np.repeat(np.array(periods, dtype=object), len(entities)), len(runs)))
-        columns["freq"].append(np.full(rows, freq, dtype=object))
-        columns["entity"].append(np.tile(np.array(entities, dtype=object), len(runs) * len(periods)))
-    return {key: np.concatenate(found) for key, found in columns.items()}
+def _expected_keys(stored: Stored, scenario: str, level: str) -> dict[str, tuple[IntArray, Sequence[str]]]:
+    """Return the key columns of one scenario and level: positions in some words, or numbers where there are none."""
+    runs = np.array(kept_runs(stored.runs, stored.failures[scenario]), dtype=np.int64)
+    quarters, years, entities = labels(stored.quarters), years_of(stored.quarters), ENTITIES[level]
+    columns: dict[str, list[IntArray]] = {key: [] for key in KEYS}
+    first = 0
+    for freq, count in enumerate((len(quarters), len(years)) if level == "province" else (len(quarters),)):
+        rows = len(runs) * count * len(entities)
+        columns["scenario"].append(np.zeros(rows, dtype=np.int64))
+        columns["run"].append(np.repeat(runs, count * len(entities)))
+        columns["period"].append(np.tile(np.repeat(np.arange(first, first + count), len(entities)), len(runs)))
+        columns["freq"].append(np.full(rows, freq, dtype=np.int64))
+        columns["entity"].append(np.tile(np.arange(len(entities)), len(runs) * count))
+        first += count
+    words = {"scenario": (scenario,), "period": (*quarters, *years), "freq": ("Q", "A"), "entity": entities}
+    return {key: (np.concatenate(found), words.get(key, ())) for key, found in columns.items()}
 
 
-def _same_words(column: Any, expected: npt.NDArray[Any]) -> bool:
-    """Tell whether an Arrow column holds exactly the expected values."""
-    values = column.to_numpy()
-    return len(values) == len(expected) and bool((values == expected).all())
+def _same_keys(column: Any, expected: IntArray, words: Sequence[str]) -> bool:
+    """Tell whether an Arrow column of whole numbers, or of words if there are any, holds what is expected."""
+    import pyarrow as pa
+
+    if column.null_count or len(column) != len(expected):
+        return False
+    if words:
+        place = {word: k for k, word in enumerate(words)}
+        coded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        parts = [_positions(chunk.dictionary, place)[chunk.indices.to_numpy()] for chunk in coded.chunks]
+        values = np.concatenate([np.empty(0, dtype=np.int64), *parts])
+    else:
+        values = column.to_numpy()
+    return bool((values == expected).all())
+
+
+def _positions(dictionary: Any, place: Mapping[str, int]) -> IntArray:
+    """Return the position of each word of an Arrow dictionary, -1 for a strange one."""
+    return np.array([place.get(word, -1) for word in dictionary.to_pylist()], dtype=np.int64)
 
 
 def _series_path(folder: Path, level: str) -> Path:

@@ -482,6 +482,28 @@ def test_rows_in_another_order_are_refused(stored: Path) -> None:
     refused(stored, "port.parquet", 'column "run" of scenario "baseline" is not as liaosim writes it')
 
 
+@pytest.mark.parametrize("strange", ["Yingkou", "Atlantis", None])
+def test_a_row_of_another_entity_is_refused(stored: Path, strange: str | None) -> None:
+    def change(_: int, table: pa.Table) -> pa.Table:
+        words = table.column("entity").to_pylist()
+        words[0] = strange
+        return table.set_column(table.column_names.index("entity"), "entity", [pa.array(words)])
+
+    rewrite(stored / "series/port.parquet", change)
+    refused(stored, "port.parquet", 'column "entity" of scenario "baseline" is not as liaosim writes it')
+
+
+def test_keys_may_be_plain_texts(stored: Path) -> None:
+    """Another program that wrote the file again may have dropped the dictionaries."""
+
+    def change(_: int, table: pa.Table) -> pa.Table:
+        words = pa.array(table.column("entity").to_pylist())
+        return table.set_column(table.column_names.index("entity"), "entity", [words])
+
+    rewrite(stored / "series/port.parquet", change)
+    assert liaosim("rerun", str(stored)).exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
