@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from simulator.card import describe
 from simulator.cli import app
 from simulator.errors import InputError
+from simulator.periods import to_index
 from simulator.scenario import list_scenarios, load_scenario
 from simulator.scenario_diff import Row, diff, stretches
 from simulator.schedule import first_difference
@@ -154,3 +156,30 @@ def test_places_in_words() -> None:
     assert place_text("port_merger", ("Dalian", "Yingkou"), "zh") == "大连港和营口港"
     assert place_text("public_investment", ("",)) == "the province"
     assert (count_word(0), count_word(12), count_word(13)) == ("no", "twelve", "13")
+
+
+@pytest.mark.parametrize(("a", "b"), list(itertools.permutations(["baseline", "cjk_fta", "no_financing_curb"], 2)))
+def test_a_card_speaks_of_every_quarter_that_differs(a: str, b: str) -> None:
+    one, other = load_scenario(a), load_scenario(b)
+    spoken = {
+        (change.instrument, quarter)
+        for change in describe(other, one).changes
+        for quarter in range(to_index(change.start), to_index(change.end or "2035Q4") + 1)
+    }
+    found = stretches(one.entries, other.entries)
+    assert found
+    assert spoken == {(s.instrument, quarter) for s in found for quarter in range(s.start, s.end + 1)}
+
+
+def test_three_files_add_up_in_any_order(tmp_path: Path) -> None:
+    """In words and in numbers: 2 + 3 from 2027, and 1 for two quarters."""
+    parts = [
+        write(tmp_path, "a", lever("public_consumption", "", size=2)),
+        write(tmp_path, "b", lever("public_consumption", "", size=3, start="2027Q1", phase_in=2)),
+        write(tmp_path, "c", lever("public_consumption", "", size=1, start="2027Q1", end="2027Q2")),
+    ]
+    orders = [load_scenario("+".join(order)) for order in itertools.permutations(parts)]
+    assert {scenario.schedule().hash for scenario in orders} == {orders[0].schedule().hash}
+    policy = orders[0].schedule().policy(120, {})["public_consumption"]
+    assert policy[[79, 80, 83, 84, 85, 86, 119]].tolist() == [0.0, 2.0, 2.0, 4.5, 6.0, 5.0, 5.0]
+    assert [change.scenario for change in describe(orders[0]).changes] == ["a", "c", "b"]
