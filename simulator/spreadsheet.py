@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +53,8 @@ class Sheet:
         Columns on the left that stay in view.
     below : sequence of str
         Remarks under the table, one a row.
+    shares : set of int
+        Positions of rows whose series are shares.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
     held: int = 1
     below: Sequence[str] = ()
+    shares: Set[int] = frozenset()
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet], title: str) -> None:
@@ -120,9 +123,10 @@ def _write_sheet(target: Any, sheet: Sheet, formats: _Formats) -> None:
         target.write_string(HEADING_ROW, j, column.heading, formats.heading)
     target.freeze_panes(HEADING_ROW + 1, sheet.held)
     kinds = [column.kind for column in sheet.columns]
+    shares: list[Kind] = ["share" if kind.endswith("series") else kind for kind in kinds]
     row = HEADING_ROW + 1
-    for cells in rows:
-        _write_row(target, row, cells, kinds, formats)
+    for i, cells in enumerate(rows):
+        _write_row(target, row, cells, shares if i in sheet.shares else kinds, formats)
         row += 1
     target.autofilter(HEADING_ROW, 0, row - 1, len(sheet.columns) - 1)
     for text in sheet.below:

@@ -14,6 +14,7 @@ import numpy as np
 
 from simulator.headline import COST, HEADLINE, Effect, Headline, Interval, build_headline, notes
 from simulator.levers import INSTRUMENTS
+from simulator.parameter_words import meaning
 from simulator.parameters import parameters
 from simulator.periods import to_label
 from simulator.results import Results
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 
 WORKBOOK: Final = "results.xlsx"
 
-STATISTICS: Final = ("median", "p05", "p95", "prob_positive")
+SHARE: Final = "prob_positive"
+STATISTICS: Final = ("median", "p05", "p95", SHARE)
 
 
 def write_results_workbook(
@@ -55,7 +57,7 @@ def write_results_workbook(
         _headline(build_headline(results), words, lang),
         _differences(results, words, lang),
         _summary(results, words, lang),
-        _parameters(results, words),
+        _parameters(results, words, lang),
         _scenarios(scenarios, words, lang),
         _about(results, manifest, words),
     ]
@@ -132,16 +134,20 @@ def _summary(results: Results, words: Mapping[str, str], lang: str) -> Sheet:
 def _differences(results: Results, words: Mapping[str, str], lang: str) -> Sheet:
     """Return paired differences by year: four rows a variable, entity and measure."""
     keys = ("scenario", "level", "entity", "variable", "unit", "measure", "base")
-    rows: list[list[Cell]] = [
-        [scenario, words[level], name_word(entity, lang), _label(variable(level, name), lang), words[statistic],
-         unit_word(unit, lang), words[measure], base, name, *values]
-        for (scenario, level, entity, name, unit, measure, base), statistic, values
-        in _by_year(results.differences, keys, results.years)
-    ]  # fmt: skip
-    own = [Column(words["measure"], 12), Column(words["base"], 16), Column(words["name"], 20)]
-    columns = [*_first_columns(words), *own, *(Column(y, 10, "signed series") for y in results.years)]
+    rows: list[list[Cell]] = []
+    shares: set[int] = set()
+    for key, statistic, values in _by_year(results.differences, keys, results.years):
+        scenario, level, entity, name, unit, measure, base = key
+        if statistic == SHARE:
+            shares.add(len(rows))
+            unit = ""
+        first = [scenario, words[level], name_word(entity, lang), _label(variable(level, name), lang)]
+        own = [words[statistic], unit_word(unit, lang), words[measure], base, name]
+        rows.append([*first, *own, *values])
+    extra = [Column(words["measure"], 12), Column(words["base"], 16), Column(words["name"], 20)]
+    columns = [*_first_columns(words), *extra, *(Column(y, 10, "signed series") for y in results.years)]
     note = words["differences_note"] if len(results.scenarios) > 1 else words["no_differences"]
-    return Sheet("Differences", note, columns, rows, held=5)
+    return Sheet("Differences", note, columns, rows, held=5, shares=shares)
 
 
 def _first_columns(words: Mapping[str, str]) -> list[Column]:
@@ -167,7 +173,7 @@ def _by_year(
         yield from ((key, name, row) for name, row in zip(statistics, block, strict=True))
 
 
-def _parameters(results: Results, words: Mapping[str, str]) -> Sheet:
+def _parameters(results: Results, words: Mapping[str, str], lang: str) -> Sheet:
     """Return every parameter with its range and evidence, and the values that the runs used."""
     used = results.base.parameters
     column = {name: used.values[:, j] for j, name in enumerate(used.names)}
@@ -177,7 +183,8 @@ def _parameters(results: Results, words: Mapping[str, str]) -> Sheet:
         span: list[Cell] = [None] * 3
         if values is not None:
             span = [float(x) for x in (np.median(values), values.min(), values.max())]
-        rows.append([p.name, p.symbol, p.meaning, p.unit, p.low, p.point, p.high, *span, p.status, p.source])
+        about: list[Cell] = [p.name, p.symbol, meaning(p.name, lang), p.unit]
+        rows.append([*about, p.low, p.point, p.high, *span, p.status, p.source])
     columns = [
         Column(words["name"], 30), Column(words["symbol"], 10), Column(words["meaning"], 60, "long"),
         Column(words["unit"], 16), *(Column(words[key], 10, "number") for key in ("low", "point", "high")),

@@ -22,6 +22,7 @@ from simulator.cli import app
 from simulator.headline import build_headline, notes
 from simulator.levers import INSTRUMENTS
 from simulator.manifest import build_manifest, read_manifest
+from simulator.parameter_words import meaning
 from simulator.parameters import ParameterTable, draw_table, parameters
 from simulator.results import Results
 from simulator.scenario import Scenario, load_scenario
@@ -312,6 +313,8 @@ def test_chinese_has_chinese_words_and_the_same_numbers(tmp_path: Path) -> None:
     assert {row["对象"] for row in rows if row["层级"] == "城市"} >= {"沈阳", "大连"}
     gdp = rows[0]
     assert (gdp["变量"], gdp["文件中的名称"], gdp["统计量"]) == ("实际地区生产总值", "gdp_real", "中位数")
+    meanings = {row["文件中的名称"]: row["含义"] for row in chinese.table("Parameters")}
+    assert meanings == {p.name: meaning(p.name, "zh") for p in parameters()}
 
 
 def test_a_run_without_a_full_year_has_no_rows_but_says_why(tmp_path: Path) -> None:
@@ -396,6 +399,21 @@ def test_the_cells_of_a_series_share_a_format(tmp_path: Path) -> None:
     assert styles[2] == styles[5]
     codes = re.findall(r'formatCode="([^"]*)"', book.parts["xl/styles.xml"])
     assert set(codes) == {"#,##0.0", "0.000", "#,##0.0000"}
+
+
+def test_probabilities_among_differences_have_no_sign_and_no_unit(tmp_path: Path) -> None:
+    book = written(tmp_path, given(quarters=4))
+    rows = book.table("Differences")
+    assert {row["Unit"] for row in rows if row["Statistic"] == "P(>0)"} == {""}
+    assert "" not in {row["Unit"] for row in rows if row["Statistic"] != "P(>0)"}
+    codes = re.findall(r'formatCode="([^"]*)"', book.parts["xl/styles.xml"])
+    fonts = re.findall(r'<xf numFmtId="(\d+)"', book.parts["xl/styles.xml"].partition("<cellXfs")[2])
+    shown = [codes[int(fonts[int(style)]) - 164] if int(fonts[int(style)]) >= 164 else "" for style in re.findall(
+        r'<c r="J(?:3|4|5|6)" s="(\d+)">', book.xml["Differences"]
+    )]  # fmt: skip
+    assert [row["Statistic"] for row in rows[:4]] == ["median", "5 %", "95 %", "P(>0)"]
+    assert [code.startswith("+") for code in shown] == [True, True, True, False]
+    assert shown[3] == "0.000"
 
 
 def test_rows_beyond_the_limit_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
