@@ -19,6 +19,7 @@ from simulator.errors import InputError, nearest
 from simulator.headline import HEADLINE, WINDOW
 from simulator.identification import QUALITIES, identified, worst
 from simulator.levers import INSTRUMENTS
+from simulator.parameter_words import meaning
 from simulator.parameters import STATUSES, parameters
 from simulator.rank_regression import (
     LEAST_DRAWS,
@@ -58,7 +59,7 @@ class Driver:
     name : str
         Parameter or instrument; names joined by `` + `` where their ranks are the same in every run.
     label, label_zh : str
-        Meaning of the parameter (English only) or name of the instrument.
+        Meaning of the parameter or name of the instrument.
     kind : str
         ``parameter`` or ``size``.
     unit : str
@@ -326,7 +327,7 @@ def _described(name: str) -> tuple[str, str, str, str, str, str]:
     """
     for p in parameters():
         if p.name == name:
-            return p.meaning, p.meaning, p.unit, p.status, "parameter", identified(name).quality
+            return p.meaning, meaning(name, "zh"), p.unit, p.status, "parameter", identified(name).quality
     instrument, _, target = name.partition(":")
     if instrument in INSTRUMENTS:
         i = INSTRUMENTS[instrument]

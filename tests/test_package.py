@@ -26,7 +26,7 @@ LAYERS = (
     # Lowest first: a module may import from its own layer and from lower ones. A package stands for what lies in it.
     ("simulator", "simulator.errors", "simulator.periods", "simulator.records", "simulator.variables",
      "simulator.text_file", "simulator.words", "simulator.compilation", "simulator.parameters", "simulator.tables",
-     "simulator.table_needs",
+     "simulator.table_needs", "simulator.parameter_words",
      "simulator.statistics", "simulator.rank_regression", "simulator.draws", "scenarios"),
     ("simulator.rules",),
     ("simulator.levers_text", "simulator.levers", "simulator.schedule", "simulator.scenario_file", "simulator.scenario",

@@ -335,6 +335,8 @@ def test_parameters_that_cannot_be_told_apart_are_one_driver() -> None:
     assert driver.name == "tax_rate + port_markup + congestion"
     assert (driver.quality, driver.status, found.tested) == ("none", "A", 5)
     assert driver.label.startswith("own revenue over GDP; ")
+    expected = "自有财政收入与GDP之比；完全集中时的港口加成率；劳动力每增加一个对数单位的生活与住房成本"
+    assert driver.label_zh == expected
 
 
 def test_targets_of_one_instrument_are_one_driver() -> None:
