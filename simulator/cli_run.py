@@ -91,7 +91,7 @@ def parameter_table(request: Request) -> ParameterTable:
         raise InputError(
             "--parameters posterior: this version ships no calibrated parameters; use prior, point or a TOML file"
         )
-    if not Path(kind).is_file():
+    if not Path(kind).exists():
         raise InputError(
             f'--parameters: there is no file "{kind}"; allowed: prior, point or a TOML file'
             f"{nearest(kind, PARAMETER_KINDS)}"

@@ -26,6 +26,9 @@ def check_target(directory: Path, identity: Identity, *, overwrite: bool = False
     command need ``overwrite``. Nothing lets a folder go that liaosim did not write, or that holds files
     which are not in its manifest.
     """
+    for parent in directory.absolute().parents:
+        if parent.exists() and not parent.is_dir():
+            raise InputError(f"--out {directory}: {parent} is a file; name a folder that is new or empty")
     if not directory.exists():
         return
     if not directory.is_dir():

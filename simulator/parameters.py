@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError, nearest
+from simulator.text_file import printable, read_text
 
 STATUSES: Final = ("F", "F±", "D", "S", "U", "A")
 FIELDS: Final = ("symbol", "meaning", "unit", "low", "point", "high", "status", "source")
@@ -252,19 +253,28 @@ def apply_file(values: npt.NDArray[np.float64], path: Path) -> npt.NDArray[np.fl
     InputError
         Unreadable file, unknown name (with the nearest match), not a number, or outside the parameter's range.
     """
+    shown = printable(str(path))
     try:
-        raw: Mapping[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as a parameter file: {error}") from None
+        raw: Mapping[str, Any] = tomllib.loads(read_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{shown}: not valid TOML: {error}") from None
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{shown}: not valid TOML: a number is too long or values are nested too deeply") from None
     known = {p.name: (k, p) for k, p in enumerate(parameters())}
     result = values.copy()
     for name, value in raw.items():
         if name not in known:
-            raise InputError(f"{path}: {name} is not a parameter{nearest(name, known)}")
+            near = nearest(printable(name[:60]), known) or "; docs/parameters.md lists them all"
+            raise InputError(f'{shown}: "{printable(name[:60])}" is not a parameter{near}')
         k, p = known[name]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise InputError(f"{path}: {name} = {value!r} is not a finite number")
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            raise InputError(f"{shown}: {name} = {printable(repr(value)[:60])} is not a finite number")
         if not p.low <= value <= p.high:
-            raise InputError(f"{path}: {name} = {value} is outside its range {p.low} to {p.high} ({p.unit})")
+            given = f"{value:g}" if abs(value) < 1e300 else "a number beyond all bounds"
+            raise InputError(
+                f"{shown}: {name} = {given} is outside its range; allowed: {p.low:g} to {p.high:g} ({p.unit})"
+            )
         result[k] = float(value)
     return result

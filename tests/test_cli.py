@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import re
 import signal
 import subprocess
 import sys
@@ -79,6 +78,9 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
         for member, function in members.items():
             setattr(module, member, function)
         monkeypatch.setitem(sys.modules, f"simulator.{name}", module)
+    page = ModuleType("viz.report")
+    page.write_report = lambda folder, *_: (folder / "report.html").write_text("<!doctype html>")  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "viz.report", page)
     monkeypatch.chdir(tmp_path)
     return fake
 
@@ -469,18 +471,3 @@ def test_input_errors_raised_anywhere_become_one_message(engine: Engine, monkeyp
     monkeypatch.setattr(sys.modules["simulator.parameters"], "draw_table", refuse)
     result = liaosim("run", "baseline")
     assert (result.exit_code, result.stderr) == (2, "Error: mine.toml: markup: 3 is out of range; allowed: 0 to 1\n")
-
-
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("line", re.findall(r"^\$ liaosim (.*?)(?: +#.*)?$", README, re.M))
-def test_commands_of_the_readme_work(engine: Engine, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
-    fake_quarter(monkeypatch)
-    Path("my_policy.toml").write_text(
-        '[scenario]\nname = "my_policy"\ntitle = "t"\nsummary = "s"\nsources = ["none"]\nextends = "baseline"\n',
-        encoding="utf-8",
-    )
-    few = ["--runs", "2"] if line.startswith(("run", "compare")) else []
-    result = liaosim(*line.split(), *few)
-    assert result.exit_code == 0, result.output

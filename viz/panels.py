@@ -187,7 +187,8 @@ def change_chart(
 ) -> FanChart:
     """Return the paired change of a provincial output by year, in per cent where the base allows, else in its unit."""
     years = [int(y) for y in results.years]
-    chosen = [i for i, y in enumerate(years) if first is None or y >= first]
+    start = years[0] if first is None else min(first, max(years[0], years[-1] - 1))  # at least the last two years
+    chosen = [i for i, y in enumerate(years) if y >= start]
     runs = results.kept(results.base.scenario, scenario)
     old, new = (results.series(s, name, runs=runs) for s in (results.base.scenario, scenario))
     change = percent_change(new, old)
