@@ -156,13 +156,17 @@ def _findings(results: Sequence[Polarity]) -> list[str]:
             weak.append(place)
         if result.total is not None and shares(result.total, expected_total(result.path))[2] > 0.5:
             against.append(place)
-    return [
-        f"- **Opposite signs of edges**: {'; '.join(wrong) or 'none'}.",
-        f"- **Inactive edges**: {'; '.join(idle) or 'none'}.",
-        f"- **Weak** (less than {WEAK:g} comes back in one pass, in every state): {'; '.join(weak) or 'none'}.",
-        f"- **Outweighed** (in all, the opposite sign in most states): {'; '.join(against) or 'none'}.",
-        f"- **Open**: {', '.join(loop.key for loop in LOOPS if loop.open)} close nowhere in the code.",
-    ]
+    told = (
+        ("Opposite signs of edges", wrong),
+        ("Inactive edges", idle),
+        (f"Weak: less than {WEAK:g} comes back in one pass, in every state", weak),
+        ("Outweighed: in all, the opposite sign in most states", against),
+        ("Closes nowhere in the code", [loop.key for loop in LOOPS if loop.open]),
+    )
+    lines = []
+    for heading, places in told:
+        lines += [f"- **{heading}**", *(f"  - {place}" for place in places or ["none"])]
+    return lines
 
 
 def loops_document(results: Sequence[Polarity] | None = None) -> str:
