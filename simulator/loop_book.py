@@ -209,7 +209,8 @@ LOOPS: Final[tuple[Loop, ...]] = (
                 FREIGHT_COST, COST_EXPORTS, EXPORTS_THROUGHPUT,
             ), quarters=1),
         ),
-        "Waiting stops to rise at 1.6 times capacity (E41).",
+        "Waiting stops to rise at 1.6 times capacity (E41). At small ports gains of scale (B5) often outweigh it, so that "
+        "in all more cargo draws more.",
     ),
     Loop(
         "B3", "Exit helps those who stay", "退出与存续",
@@ -253,7 +254,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
                 Edge("port.handling", "city.gateway_weight", -1, ("city_compares_gateways",),
                      "shippers prefer cheap ports"),
                 CHOICE_THROUGHPUT,
-            ), at="port", sites=(0, 1, 2, 3, 4, 5), kind="reinforcing",
+            ), at="port", kind="reinforcing",
                 cut="nothing pushes back: a reinforcing gain that ends at 1 million TEU a year is a limit, not a loop"),
         ),
         "Listed as balancing because the gain falls to zero; the signs are those of a reinforcing loop below "

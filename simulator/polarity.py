@@ -21,14 +21,14 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.loops import Edge, Loop, Path
-from simulator.records import N_CITIES
+from simulator.records import N_CITIES, N_PORTS
 from simulator.run import advance, new_outputs
 from simulator.walk import Moment, carry_out, place_of, snapshots
 
 FloatArray = npt.NDArray[np.float64]
 
-SITES: Final = {"city": (0, 1, 2, 8), "port": (0, 1, 2), "province": (0,)}
-"""Shenyang, Dalian, Anshan, Fuxin; ports of Dalian, Yingkou, Jinzhou."""
+SITES: Final = {"city": (0, 1, 2, 8), "port": tuple(range(N_PORTS)), "province": (0,)}
+"""Cities: Shenyang, Dalian, Anshan, Fuxin. All ports."""
 
 LOGARITHMS: Final = frozenset({
     "city.tfp", "city.price", "city.export_price", "city.freight", "city.trade_cost", "city.agglomeration",
@@ -49,7 +49,7 @@ class Polarity:
     path : Path
     edges : tuple of array, shape (moments, sites)
         Responses of each edge; NaN where no rule carries it.
-    total : array, shape (moments, sites), or None
+    total : array, shape (moments and more moments, sites), or None
         Total effects, if the path has a horizon.
     """
 
@@ -224,13 +224,17 @@ def expected_total(path: Path) -> int:
     raise ValueError(f"{path.name}: no edge leads to {watched}")
 
 
-def polarity(loops: Sequence[Loop], moments: Sequence[Moment]) -> tuple[Polarity, ...]:
+def polarity(
+    loops: Sequence[Loop], moments: Sequence[Moment], more: Sequence[Moment] = ()
+) -> tuple[Polarity, ...]:
     """Measure every path of the loops in every moment.
 
     Parameters
     ----------
     moments : sequence of Moment
         From ``walk.sample``: states at the start of a quarter; they are not changed.
+    more : sequence of Moment
+        Further states for the total effects alone, which take less time.
     """
     places = [(loop, path) for loop in loops for path in loop.paths]
     firsts = sorted({edge.rules[0] for _, path in places for edge in path.edges if edge.rules})
@@ -238,18 +242,18 @@ def polarity(loops: Sequence[Loop], moments: Sequence[Moment]) -> tuple[Polarity
     for moment in moments:
         before = snapshots(moment, firsts)  # of one moment at a time: each is a megabyte a rule
         for number, (_, path) in enumerate(places):
-            found[number].append([_measured(path, moment, before, site) for site in sites_of(path)])
+            found[number].append([_edges(path, before, site) for site in sites_of(path)])
     results = []
     for (loop, path), values in zip(places, found, strict=True):
-        array = np.moveaxis(np.array(values, dtype=np.float64), 2, 0)
-        edges, total = tuple(array[:-1]), array[-1]
-        results.append(Polarity(loop, path, edges, total if path.quarters else None))
+        edges = tuple(np.moveaxis(np.array(values, dtype=np.float64), 2, 0))
+        total = None
+        if path.quarters:
+            all_sites = sites_of(path)
+            total = np.array([[total_response(path, m, site) for site in all_sites] for m in (*moments, *more)])
+        results.append(Polarity(loop, path, edges, total))
     return tuple(results)
 
 
-def _measured(path: Path, start: Moment, before: dict[str, Moment], site: int) -> list[float]:
-    """Return the responses of a path's edges at a site, and its total effect (NaN if it has no horizon)."""
-    values = [
-        math.nan if edge.missing else edge_response(edge, path, before[edge.rules[0]], site) for edge in path.edges
-    ]
-    return [*values, total_response(path, start, site) if path.quarters else math.nan]
+def _edges(path: Path, before: dict[str, Moment], site: int) -> list[float]:
+    """Return the responses of a path's edges at a site; NaN where no rule carries one."""
+    return [math.nan if edge.missing else edge_response(edge, path, before[edge.rules[0]], site) for edge in path.edges]

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from simulator.calls import act
+from simulator.calls import Row, act, record_of
 from simulator.draws import Draws
 from simulator.parameters import draw_table
 from simulator.periods import to_index
@@ -59,7 +59,7 @@ class Moment:
 
 
 @cache
-def _walk() -> tuple[tuple[str, Rule], ...]:
+def walk() -> tuple[tuple[str, Rule], ...]:
     """Return the quarter as pairs of agent kind and rule, in order; without the observation of outputs."""
     rules = [
         (step.agent, part)
@@ -74,7 +74,7 @@ def _walk() -> tuple[tuple[str, Rule], ...]:
 @cache
 def place_of(name: str) -> int:
     """Return the place of a rule in the walk."""
-    return [rule.__name__ for _, rule in _walk()].index(name)
+    return [rule.__name__ for _, rule in walk()].index(name)
 
 
 @cache
@@ -101,44 +101,45 @@ def _luck(name: str, number: int, here: Moment) -> float:
     return float(single[name][t])
 
 
-def _arguments(rule: Rule, kind: str, number: int, here: Moment) -> list[Any]:
-    """Return the arguments of a rule for agent `number` of a kind; rows instead of records for agents in thousands."""
+def _arguments(rule: Rule, kind: str, here: Moment) -> tuple[list[Any], list[tuple[int, str]]]:
+    """Return the arguments of a rule that all agents of a kind share, and place and name of those that differ.
+
+    Rows instead of records for agents in thousands.
+    """
     state, t = here.state, here.quarter
-    fast = kind in _MANY
-    home = int(state.soes["city"][number]) if kind == "soe" else number
-    rows: dict[str, tuple[Records, int]] = {
-        "city": (state.cities, home), "soe": (state.soes, number), "port": (state.ports, number),
-        "investor": (state.investors, number), "partner": (state.partners, number), "province": (state.province, 0),
-        "nation": (state.path, t), "policy": (here.policies, t), "par": (state.parameters, 0),
+    rows: dict[str, Row] = {
+        "province": (state.province, 0), "nation": (state.path, t), "policy": (here.policies, t),
+        "par": (state.parameters, 0),
     }  # fmt: skip
     arrays = {"cities": state.cities, "ports": state.ports, "partners": state.partners}
     found: list[Any] = []
-    for name in _names(rule):
+    own = []
+    for place, name in enumerate(_names(rule)):
         if name in rows:
-            array, row = rows[name]
-            found.append((array, row) if fast else array[row])
-        elif name in arrays:
-            found.append(arrays[name])
+            found.append(rows[name] if kind in _MANY else record_of(rows[name]))
         else:
-            found.append(_luck(name, number, here))
-    return found
+            found.append(arrays.get(name))
+            if name not in arrays:
+                own.append((place, name))
+    return found, own
 
 
-def _acts(rule: Rule, kind: str, number: int, here: Moment) -> None:
-    if kind == "soe":
-        alive = here.state.soes["alive"][number] == 1
-        if alive == (rule is soe_rules.soe_is_born):
-            return
-    arguments = _arguments(rule, kind, number, here)
-    if kind in _MANY:
-        act(rule, *arguments)
+def _own(name: str, kind: str, number: int, here: Moment) -> Any:
+    """Return an argument of one agent: its record, that of its city, or a draw."""
+    state = here.state
+    records = {"soe": state.soes, "port": state.ports, "investor": state.investors, "partner": state.partners}
+    if name == "city":
+        row: Row = (state.cities, int(state.soes["city"][number]) if kind == "soe" else number)
+    elif name in records:
+        row = (records[name], number)
     else:
-        rule(*arguments)
+        return _luck(name, number, here)
+    return row if kind in _MANY else record_of(row)
 
 
 def carry_out(place: int, here: Moment, city: int | None = None) -> None:
     """Let every agent carry out one rule of the walk, changing the records; only those of one city if it is given."""
-    kind, rule = _walk()[place]
+    kind, rule = walk()[place]
     state = here.state
     counts = {"province": 1, "partner": len(state.partners), "city": N_CITIES, "port": N_PORTS,
               "soe": len(state.soes), "investor": len(state.investors)}  # fmt: skip
@@ -147,8 +148,17 @@ def carry_out(place: int, here: Moment, city: int | None = None) -> None:
         numbers = [city]
     elif city is not None and kind == "soe":
         numbers = np.flatnonzero(state.soes["city"] == city).tolist()
+    if kind == "soe":
+        acting = state.soes["alive"] == (0 if rule is soe_rules.soe_is_born else 1)
+        numbers = [number for number in numbers if acting[number]]
+    arguments, own = _arguments(rule, kind, here)
     for number in numbers:
-        _acts(rule, kind, number, here)
+        for position, name in own:
+            arguments[position] = _own(name, kind, number, here)
+        if kind in _MANY:
+            act(rule, *arguments)
+        else:
+            rule(*arguments)
 
 
 def snapshots(start: Moment, rules: Sequence[str]) -> dict[str, Moment]:

@@ -15,8 +15,7 @@ from simulator.periods import to_index
 from simulator.polarity import Polarity, edge_response, expected_total, shares, sites_of, total_response
 from simulator.run import NO_POLICY, advance, new_outputs
 from simulator.scenario import load_scenario
-from simulator.walk import Moment, carry_out, place_of, sample, snapshots
-from simulator.walk import _walk as walk
+from simulator.walk import Moment, carry_out, place_of, sample, snapshots, walk
 from simulator.world import World
 
 DOCS = File(__file__).resolve().parents[1] / "docs"

@@ -144,7 +144,7 @@ LINKS: Final[tuple[tuple[str, str, tuple[str, ...], float], ...]] = (
     ("output", "in padding", ("city_reports",), -0.03),
     ("output", "in wealth", ("province_balances",), 0.02),
     ("wealth", "output", ("city_consumes", *_OUTPUT), -0.1),
-    ("state", "in business", ("soe_adjusts", "city_improves_business"), 0.1),
+    ("state", "in business", ("soe_adjusts", "city_improves_business"), 0.05),
     ("business", "attraction", ("city_attracts",), -0.2),
     ("wage", "appeal", ("city_appeals",), 0.06),
     ("graduates", "appeal", ("city_appeals",), 0.2),
@@ -333,7 +333,7 @@ def _foot(drawing: Drawing) -> None:
     drawing.text(60, y, "stock", 13.0)
     drawing.add(pipe(110, 190, y))
     drawing.add(valve(145, y))
-    drawing.text(200, y, "flow, with the rule's valve", 13.0, anchor="start")
+    drawing.text(200, y, "flow with its valve", 13.0, anchor="start")
     drawing.add(pipe(400, 480, y, both=True))
     drawing.add(valve(440, y))
     drawing.text(490, y, "either way", 13.0, anchor="start")
