@@ -16,7 +16,7 @@ import numpy as np
 from simulator.loop_book import LOOPS
 from simulator.loops import Edge, Loop
 from simulator.polarity import SITES, FloatArray, Polarity, expected_total, polarity, shares
-from simulator.records import CITIES, PORTS
+from simulator.records import CITIES
 
 QUARTERS: Final = ("2008Q1", "2013Q1", "2020Q1")
 RUNS: Final = 5
@@ -47,7 +47,8 @@ not is marked **not in the code**, and its path is *open*: it is told, not simul
 GUIDE: Final = """{heading}
 
 Sample: {runs} draws of the prior (seed {seed}) of the baseline at the start of {quarters}; {totals} draws for total
-effects. City edges are measured in {cities}, port edges at {ports} unless the loop says otherwise.
+effects. City edges are measured in {cities}, port edges at all six ports (second path of B9: Dalian; pool of B7:
+Shenyang and Dalian).
 
 **An edge** is measured where it acts: the quarter is walked rule by rule up to the first rule of the edge, the source
 alone is moved by ±1 % (±10 % where the answer is a choice or an event; a lever by its unit), only the rules named
@@ -58,8 +59,8 @@ saturated there (credit does not bind, a port has reached its efficient scale, p
 of 10 % sways none of the 400 investors towards a small city).
 
 **One pass** is the product of the responses around the path: how much of a change comes back in one round, about a
-quarter. The edges are measured apart, so it tells the order of size, no more. Passes add up: 0.002 a quarter is a
-tenth after fifteen years.
+quarter. The edges are measured apart, so it tells the order of size, no more. Passes add up: 0.002 a quarter is about
+0.12 after fifteen years.
 
 **In all** is another question: a stock is changed at the start of a quarter, every rule acts, with the same luck, and
 the last variable before the loop closes is looked at. Other channels are then open, so the sign may be the opposite
@@ -183,7 +184,7 @@ def loops_document(results: Sequence[Polarity] | None = None) -> str:
     found = results if results is not None else measure()
     guide = GUIDE.format(
         heading=MEASURED, runs=RUNS, totals=TOTAL_RUNS, seed=SEED, quarters=", ".join(QUARTERS),
-        cities=", ".join(CITIES[c] for c in SITES["city"]), ports=", ".join(PORTS[p] for p in SITES["port"]),
+        cities=", ".join(CITIES[c] for c in SITES["city"]),
     )  # fmt: skip
     parts = [structure(), guide, "### What stands out\n", *_findings(found), ""]
     parts += ["### Paths\n", *_paths_table(found), "", "### Edges\n", *_edges_table(found), ""]
