@@ -209,8 +209,8 @@ LOOPS: Final[tuple[Loop, ...]] = (
                 FREIGHT_COST, COST_EXPORTS, EXPORTS_THROUGHPUT,
             ), quarters=1),
         ),
-        "Waiting stops to rise at 1.6 times capacity (E41). At small ports gains of scale (B5) often outweigh it: in all, "
-        "more cargo then draws more.",
+        "Waiting stops to rise at 1.6 times capacity (E41). At small ports gains of scale (B5) often outweigh it: "
+        "in all, more cargo then draws more.",
     ),
     Loop(
         "B3", "Exit helps those who stay", "退出与存续",

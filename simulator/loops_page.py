@@ -19,8 +19,8 @@ from simulator.polarity import SITES, FloatArray, Polarity, expected_total, pola
 from simulator.records import CITIES
 
 QUARTERS: Final = ("2008Q1", "2013Q1", "2020Q1")
-RUNS: Final = 5
-TOTAL_RUNS: Final = 20
+RUNS: Final = 4
+TOTAL_RUNS: Final = 15
 """Total effects are cheap and vary more between draws."""
 SEED: Final = 1
 MEASURED: Final = "## What was measured"
