@@ -136,7 +136,7 @@ TEXTS: Final[dict[str, LeverText]] = {
         "额外的研发支出；0.3表示研发支出比原先高30%。", "占基础研发支出的比例",
         "research spending in {where} rises by {number}", "{where}的研发支出提高{number}",
         "{number} of research spending", "研发支出的{number}",
-        "City budgets pay size × research intensity x GDP, out of their other spending.",
+        "City budgets pay size × research intensity × GDP, out of their other spending.",
         "由城市财政从其他支出中支付：规模 × 研发强度 × 地区生产总值。", 100.0, _PERCENT,
     ),
     "business_reform": LeverText(
