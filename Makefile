@@ -2,7 +2,7 @@
 # make demo       compare four scenarios, results in results/demo
 # make test       lint, types and tests; make test-full adds the long checks
 # make bench      speed and memory, tables and results/benchmarks.json (about five minutes)
-# make docs       bring the generated tables of the documents up to date
+# make docs       bring the generated tables and pictures of the documents up to date
 # make clean      remove the environment, caches and builds; results/ stays
 
 PYTHON ?= python3

@@ -1,6 +1,8 @@
-"""Bring every generated block of the documents up to date: ``python docs/build.py`` (``--check`` only looks).
+"""Bring what is generated in the documents up to date: ``python docs/build.py`` (``--check`` only looks).
 
-A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; NAME is one of ``blocks.BLOCKS``.
+A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; NAME is one of ``blocks.BLOCKS``. Two pictures
+and the schema of scenario files are generated whole. Pages that need runs of the model have commands of
+their own, which they name in their first lines.
 """
 
 from __future__ import annotations
@@ -13,8 +15,16 @@ from typing import Final
 
 from blocks import BLOCKS
 
+from simulator.scenario_schema import schema_text
+from viz.diagrams import pictures
+
 DOCS: Final = Path(__file__).resolve().parent
 MARK: Final = re.compile(r"<!-- generated: ([^\n>]+?) -->\n(.*?)<!-- end -->", re.S)
+
+
+def files() -> dict[str, str]:
+    """Return name -> content of the files that are generated whole."""
+    return {"scenario.schema.json": schema_text(), **pictures()}
 
 
 def current(text: str, place: str) -> tuple[str, list[str]]:
@@ -42,7 +52,7 @@ def current(text: str, place: str) -> tuple[str, list[str]]:
 
 
 def build(folder: Path = DOCS, check: bool = False) -> list[str]:
-    """Bring the documents of a folder up to date (or only look) and return ``file: block`` of what was stale."""
+    """Bring the documents of a folder up to date (or only look); return what was stale, ``file: block`` or a file."""
     found = []
     for path in sorted(folder.glob("*.md")):
         text = path.read_text(encoding="utf-8")
@@ -50,6 +60,12 @@ def build(folder: Path = DOCS, check: bool = False) -> list[str]:
         found += [f"{path.name}: {name}" for name in stale]
         if stale and not check:
             path.write_text(new, encoding="utf-8")
+    for name, content in files().items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != content:
+            found.append(name)
+            if not check:
+                path.write_text(content, encoding="utf-8")
     return found
 
 

@@ -73,9 +73,10 @@ def test_every_block_stands_somewhere() -> None:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Return a copy of one page with a word of a generated block changed."""
+    """Return a copy of one page with a word of a generated block changed, beside the files that are generated whole."""
     page = tmp_path / "model.md"
-    shutil.copy(DOCS / "model.md", page)
+    for name in ("model.md", *loaded().files()):
+        shutil.copy(DOCS / name, tmp_path)
     text = page.read_text(encoding="utf-8")
     assert text.count("| `soe_survival` | 1 |") == 1
     page.write_text(text.replace("| `soe_survival` | 1 |", "| `soe_survival` | 2 |"), encoding="utf-8")
@@ -86,6 +87,13 @@ def test_a_stale_block_is_found_and_nothing_written(copy: Path) -> None:
     before = copy.read_text(encoding="utf-8")
     assert loaded().build(copy.parent, check=True) == ["model.md: streams"]
     assert copy.read_text(encoding="utf-8") == before
+
+
+def test_a_file_that_is_generated_whole_is_written_again(copy: Path) -> None:
+    schema = copy.parent / "scenario.schema.json"
+    schema.write_text("{}", encoding="utf-8")
+    assert loaded().build(copy.parent) == ["model.md: streams", schema.name]
+    assert schema.read_text(encoding="utf-8") == (DOCS / schema.name).read_text(encoding="utf-8")
 
 
 def test_a_stale_block_is_written_again(copy: Path) -> None:
