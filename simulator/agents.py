@@ -112,7 +112,7 @@ class City(LiaoningAgent):
     def produce(self) -> None:
         """Sum up output and value added."""
         m = self.model
-        city_rules.city_produces(self.record, m.province, m.nation, m.parameters)
+        city_rules.city_produces(self.record, m.nation, m.parameters)
 
     # Credit and investment
 

@@ -204,7 +204,7 @@ def run_quarters(
             if soes[j].alive == 1:
                 soe_produces(soes[j], cities[soes[j].city])
         for c in range(N_CITIES):
-            city_produces(cities[c], province, nation, par)
+            city_produces(cities[c], nation, par)
         province_adds_up(province, cities)
 
         # Enterprises, credit, investment

@@ -30,8 +30,6 @@ DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
 IDS = [page.name for page in PAGES]
 PACKAGES = ("simulator", "calibration", "viz", "benchmarks")
-NOTATION = {"e_n"}
-"""Symbols in the docstrings of rules that no table declares."""
 
 
 @cache
@@ -153,6 +151,14 @@ def test_fields_and_shapes_are_those_of_the_record(record: str) -> None:
         assert tuple(int(size) if size.isdigit() else known[size] for size in sizes) == kind[name].shape, name
 
 
+@pytest.mark.parametrize("record", ["CITY", "SOE", "PORT", "INVESTOR", "PROVINCE", "PARTNER", "NATION", "POLICY"])
+def test_every_field_has_a_meaning(record: str) -> None:
+    table = generators().state_variables(record)
+    found = dict(re.findall(r"^\| `(\w+)` \| [^|]* \| (.*) \| [\d, ]*\|$", table, flags=re.M))
+    assert tuple(found) == getattr(records, record).names
+    assert [field for field, meaning in found.items() if not meaning.strip()] == []
+
+
 # --- links -----------------------------------------------------------------------------------------------------------
 
 
@@ -202,7 +208,7 @@ def test_pages_are_linked_from_somewhere() -> None:
 def declared_names() -> set[str]:
     """Return instruments, parameters, variables, fields, columns and scenarios: what a reader can look up."""
     found = set(INSTRUMENTS) | {v.name for some in variables().values() for v in some}
-    found |= {p.name for p in parameters()} | {p.symbol for p in parameters()} | NOTATION
+    found |= {p.name for p in parameters()} | {p.symbol for p in parameters()}
     found |= {p.name.rpartition("_")[0] for p in parameters() if p.name.endswith("_steel")}
     for value in vars(records).values():
         found |= set(getattr(value, "names", None) or ())

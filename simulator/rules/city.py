@@ -204,7 +204,7 @@ def realised_price(markup: float, utilisation: float, par: Any) -> float:
 
 
 @rule
-def city_produces(city: Any, province: Any, nation: Any, par: Any) -> None:
+def city_produces(city: Any, nation: Any, par: Any) -> None:
     """Output and value added: what is produced is what is sold (E7). Real in 2010 prices, nominal by sector prices."""
     city.output[INDUSTRY] = city.private_output + city.soe_output
     city.output[SERVICES] = min(city.services_demand, city.potential[SERVICES])

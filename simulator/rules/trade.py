@@ -49,9 +49,10 @@ def felt_cost(cost: float, memory: float, par: Any) -> float:
 def city_exports(city: Any, province: Any, partners: Any, par: Any) -> None:
     """Exports to each partner (E21) and diversion when capacity binds (E22). Units: bn yuan of 2010 a quarter.
 
-    Demand: the partner's trend with elasticity `e_n`, its gap with a higher one below trend (Freund 2009). Trade costs:
-    theta_0 at once, the rest through a slow memory (Boehm, Levchenko & Pandalai-Nayar 2023). A member's tariff
-    cut lowers exports to others, as it works, in proportion to how far capacity binds.
+    Demand: the partner's trend and a gap above it with `income_elasticity`, a gap below it with the higher
+    `income_elasticity_downturn` (Freund 2009). Trade costs: theta_0 at once, the rest through a slow memory (Boehm,
+    Levchenko & Pandalai-Nayar 2023). A member's tariff cut lowers exports to others, as it works, in proportion to
+    how far capacity binds.
     """
     binding = clip((city.industry_utilisation - 0.75) / 0.25, 0.0, 1.0)
     resistance = 0.0

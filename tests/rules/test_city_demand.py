@@ -211,7 +211,7 @@ def produced(services_demand: float = 9.0, primary_demand: float = 4.0) -> Recor
     )  # fmt: skip
     nation = builders.nation(price_industry=1.1, price_other=0.9)
     par = builders.par(mix_adjustment=0.02, normal_utilisation=0.8, price_on_utilisation=0.05)
-    city_produces(city, builders.province(), nation, par)
+    city_produces(city, nation, par)
     return city
 
 
