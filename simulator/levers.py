@@ -56,6 +56,8 @@ class Instrument:
         Chinese for ``meaning`` and ``unit``.
     cost, cost_zh : str
         Who pays and how, or that no cost is modelled.
+    paid : bool
+        Whether the budget pays for it in the model, so that it enters ``policy_cost`` (E60).
     """
 
     name: str
@@ -69,6 +71,7 @@ class Instrument:
     source: str
     additive: bool = False
     integer: bool = False
+    paid: bool = False
     meaning_zh: str = ""
     unit_zh: str = ""
     cost: str = ""
@@ -125,7 +128,7 @@ _ALL_INSTRUMENTS: Final = (
     Instrument(
         "talent_subsidy", "share of first-year wage", 0.0, 0.5, "cities",
         "Paid to every graduate who stays; the city's budget pays for it.",
-        "Talent subsidy", "人才补贴", "E50, E53, E60; policy definition",
+        "Talent subsidy", "人才补贴", "E50, E53, E60; policy definition", paid=True,
     ),
     Instrument(
         "free_trade_zone", "0 or 1", 0.0, 1.0, "cities",
@@ -140,7 +143,7 @@ _ALL_INSTRUMENTS: Final = (
     Instrument(
         "rd_support", "share of base R&D", 0.0, 1.0, "cities",
         "Extra research spending; 0.3 raises R&D by 30 % of what it was.",
-        "R&D support", "研发支持", "E13, E15; policy definition",
+        "R&D support", "研发支持", "E13, E15; policy definition", paid=True,
     ),
     Instrument(
         "business_reform", "index points", 0.0, 0.3, "cities",
@@ -150,7 +153,7 @@ _ALL_INSTRUMENTS: Final = (
     Instrument(
         "zombie_exit", "share per year", 0.0, 1.0, "sectors",
         "Share of loss-making state firms that are refused the roll-over of their debt each year.",
-        "Exit of zombie firms", "僵尸企业退出", "E30, E32; Tan, Huang and Woo (2016) for the effect to compare with",
+        "Exit of zombie firms", "僵尸企业退出", "E30, E32; Tan, Huang and Woo (2016) for the effect to compare with", paid=True,
     ),
     Instrument(
         "ownership_dilution", "points of state share", 0.0, 0.5, "sectors",
@@ -165,7 +168,7 @@ _ALL_INSTRUMENTS: Final = (
     Instrument(
         "capacity_cut", "share of capital per year", 0.0, 0.3, "sectors",
         "Capital of state firms with low utilisation that the regulator orders out each year.",
-        "Ordered capacity cut", "去产能", "E34; policy definition",
+        "Ordered capacity cut", "去产能", "E34; policy definition", paid=True,
     ),
     Instrument(
         "environmental_standard", "stringency", 0.0, 1.0, "none",
@@ -176,12 +179,12 @@ _ALL_INSTRUMENTS: Final = (
         "public_consumption", "bn yuan 2010 per quarter", 0.0, 20.0, "none",
         "Government consumption on top of what the budget rule gives.",
         "Extra public consumption", "额外政府消费", "E60; Guo, Liu and Ma (2016) for the effect to compare with",
-        additive=True,
+        additive=True, paid=True,
     ),
     Instrument(
         "public_investment", "bn yuan 2010 per quarter", 0.0, 20.0, "none",
         "Public investment on top of what the budget rule gives.",
-        "Extra public investment", "额外政府投资", "E17, E60; policy definition", additive=True,
+        "Extra public investment", "额外政府投资", "E17, E60; policy definition", additive=True, paid=True,
     ),
     Instrument(
         "rail_corridor", "days", 0.0, 20.0, "none",

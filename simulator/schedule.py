@@ -210,6 +210,22 @@ def first_difference(a: Schedule, b: Schedule, quarters: int) -> int | None:
     return None
 
 
+def changed_instruments(scenario: Schedule, base: Schedule) -> tuple[str, ...]:
+    """Return the instruments whose path can differ between two schedules, in the order of ``INSTRUMENTS``.
+
+    Compared as in ``first_difference``, over the quarters that both cover.
+    """
+    quarters = min(scenario.quarters, base.quarters)
+    empty = (0.0, ())
+    found = {
+        key.partition(":")[0]
+        for left, right in zip(scenario._cells(quarters), base._cells(quarters), strict=True)
+        for key in left.keys() | right.keys()
+        if left.get(key, empty) != right.get(key, empty)
+    }
+    return tuple(name for name in INSTRUMENTS if name in found)
+
+
 def resolve(layers: Sequence[Layer]) -> tuple[Entry, ...]:
     """Return the entries that remain after replacement, over the whole horizon, in canonical order.
 

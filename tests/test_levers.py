@@ -33,3 +33,16 @@ def test_labels_are_unique() -> None:
     for attribute in ("label", "label_zh"):
         values = [getattr(spec, attribute) for spec in INSTRUMENTS.values()]
         assert len(set(values)) == len(values)
+
+
+def test_the_budget_pays_for_six_instruments() -> None:
+    # the terms of policy_cost in rules/government.py: talent, research, severance after exits and cuts, explicit spending
+    assert [name for name, spec in INSTRUMENTS.items() if spec.paid] == [
+        "talent_subsidy", "rd_support", "zombie_exit", "capacity_cut", "public_consumption", "public_investment",
+    ]  # fmt: skip
+
+
+def test_what_no_budget_pays_says_so() -> None:
+    for spec in INSTRUMENTS.values():
+        assert spec.cost.startswith("No budget cost is modelled") is not spec.paid, spec.name
+        assert spec.cost_zh.startswith("模型不计财政成本") is not spec.paid, spec.name

@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 from simulator.errors import InputError
 from simulator.periods import to_index
 from simulator.records import CITIES, PARTNERS, POLICY
-from simulator.schedule import LAST_INDEX, Entry, Layer, Lever, Range, Schedule, build, first_difference, resolve
+from simulator.schedule import (
+    LAST_INDEX,
+    Entry,
+    Layer,
+    Lever,
+    Range,
+    Schedule,
+    build,
+    changed_instruments,
+    first_difference,
+    resolve,
+)
 
 JAPAN, KOREA = PARTNERS.index("Japan"), PARTNERS.index("Korea")
 
@@ -280,3 +291,25 @@ def test_the_youngest_lever_in_force_sets_every_quarter(chain: list[Lever]) -> N
 def test_an_entry_names_its_draw() -> None:
     entry = Entry("ntb_cut", "Japan", 80, 119, 0, 0.04, 80, "a", 1)
     assert entry.key == "ntb_cut:Japan"
+
+
+def test_changed_instruments_are_named_in_the_order_of_the_record() -> None:
+    base = schedule((lever(start="2016Q1"), lever("port_merger", ("Dalian",), size=1.0, number=2)))
+    other = schedule(
+        (
+            lever("rail_corridor", ("",), size=4.0),
+            lever("tariff_cut", ("Korea",), size=1.0, number=2),
+            lever(start="2016Q1", size=0.05, number=3),
+            lever("port_merger", ("Dalian",), size=1.0, number=4),
+        )
+    )
+    assert changed_instruments(other, base) == ("tariff_cut", "ntb_cut", "rail_corridor")
+    assert changed_instruments(base, other) == ("tariff_cut", "ntb_cut", "rail_corridor")
+
+
+def test_changed_instruments_compares_paths_and_not_how_they_are_written() -> None:
+    whole = schedule((lever(phase_in=2),))
+    pieces = schedule((lever(size=0.02, end="2026Q1"), lever(start="2026Q2", number=2)))
+    assert changed_instruments(whole, pieces) == ()
+    assert changed_instruments(whole, schedule((lever(start="2026Q2"),))) == ("ntb_cut",)
+    assert changed_instruments(whole, schedule((), until="2025Q4")) == (), "only quarters that both cover"
