@@ -153,7 +153,8 @@ _ALL_INSTRUMENTS: Final = (
     Instrument(
         "zombie_exit", "share per year", 0.0, 1.0, "sectors",
         "Share of loss-making state firms that are refused the roll-over of their debt each year.",
-        "Exit of zombie firms", "僵尸企业退出", "E30, E32; Tan, Huang and Woo (2016) for the effect to compare with", paid=True,
+        "Exit of zombie firms", "僵尸企业退出", "E30, E32; Tan, Huang and Woo (2016) for the effect to compare with",
+        paid=True,
     ),
     Instrument(
         "ownership_dilution", "points of state share", 0.0, 0.5, "sectors",

@@ -36,7 +36,7 @@ def test_labels_are_unique() -> None:
 
 
 def test_the_budget_pays_for_six_instruments() -> None:
-    # the terms of policy_cost in rules/government.py: talent, research, severance after exits and cuts, explicit spending
+    # the terms of policy_cost in rules/government.py: talent, research, severance, explicit spending
     assert [name for name, spec in INSTRUMENTS.items() if spec.paid] == [
         "talent_subsidy", "rd_support", "zombie_exit", "capacity_cut", "public_consumption", "public_investment",
     ]  # fmt: skip
