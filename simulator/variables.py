@@ -43,6 +43,10 @@ class Variable:
     core: bool = False
     of: tuple[str, str] | None = None
 
+    def label_in(self, lang: str) -> str:
+        """Return the label in English or Chinese (``zh``)."""
+        return self.label_zh if lang == "zh" else self.label
+
 
 @cache
 def variables() -> dict[str, tuple[Variable, ...]]:

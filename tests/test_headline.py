@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,13 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from simulator.headline import COST, HEADLINE, Headline, as_json, build_headline, plain, render, signed
+from simulator.headline import COST, HEADLINE, Headline, as_json, build_headline, net_revenue, window_effect
+from simulator.headline_text import cost_sentence, render, turn_sentence
+from simulator.levers import INSTRUMENTS
 from simulator.results import Results
 from simulator.variables import variable
 from tests.fakes import FakeEnsemble, changed, column, fake_ensemble
+from tests.whole import lever, schedule
 
 
 def pair(quarters: int = 28, **options: Any) -> list[FakeEnsemble]:
@@ -37,7 +41,7 @@ def test_periods_are_the_last_five_years_and_the_last() -> None:
 
 def test_without_a_full_year_there_is_nothing_to_say() -> None:
     headline = build_headline(Results(pair(quarters=3)))
-    assert headline.periods == headline.levels == headline.effects == headline.costs == ()
+    assert headline.periods == headline.levels == headline.effects == headline.turns == headline.costs == ()
     assert "No full year" in text(headline)
 
 
@@ -83,8 +87,84 @@ def test_policy_cost_is_counted_beyond_the_base() -> None:
     assert effect(headline, COST, "2012").absolute.median == 6.0
     assert effect(headline, COST, "2008-2012").absolute.median == pytest.approx(12.0 / 5)
     assert effect(headline, COST, "2012").percent is None
-    assert (headline.costs[0].period, headline.costs[0].total.median) == ("2006-2012", 12.0)
-    assert "Policy cost, bn yuan: +2.40 (+2.40 to +2.40) a year in 2008–2012; +12.0" in text(headline)
+    cost = headline.costs[0]
+    assert (cost.period, cost.total.median, cost.yearly.median) == ("2011-2012", 12.0, pytest.approx(2.4))
+    said = " ".join(text(headline).split())
+    assert "Policy cost, bn yuan at current prices: +2.40 (+2.40 to +2.40) a year in 2008–2012" in said
+    assert "+12.0 (+12.0 to +12.0) in 2011–2012, not discounted" in said
+
+
+def test_policy_cost_is_also_told_in_per_cent_of_gdp() -> None:
+    ensembles = pair()
+    for e in ensembles:
+        e.levels["province"][..., column("province", COST)] = 0.0
+        e.levels["province"][..., column("province", "gdp_nominal")] = 50.0
+    ensembles[1].levels["province"][:, :, 0, column("province", COST)] = 1.0
+    (cost,) = build_headline(Results(ensembles)).costs
+    assert cost.of_gdp.median == pytest.approx(2.0)
+    assert net_revenue(Results(ensembles), "other").median == pytest.approx(-4.0)
+
+
+def scheduled(name: str, *instruments: str) -> FakeEnsemble:
+    """Return an ensemble whose policy path is a real one, with one lever an instrument."""
+    path = schedule(*(lever(i) for i in instruments), until="2012Q4")
+    return replace(fake_ensemble(name, quarters=28), schedule=path)  # type: ignore[arg-type]
+
+
+def test_a_cost_that_the_model_does_not_have_is_not_zero() -> None:
+    headline = build_headline(Results([scheduled("baseline"), scheduled("merger", "port_merger")]))
+    (cost,) = headline.costs
+    assert (cost.paid, cost.unpaid, cost.modelled) == ((), ("port_merger",), False)
+    assert "not modelled (Port merger)" in cost_sentence(headline, "merger")
+    assert "模型未计入" in cost_sentence(headline, "merger", "zh")
+    (made,) = as_json(headline)["policy_cost"]
+    assert (made["modelled"], made["not_modelled"]) == (False, ["port_merger"])
+
+
+def test_a_policy_that_pays_only_later_has_a_cost_in_the_model() -> None:
+    headline = build_headline(Results([scheduled("baseline"), scheduled("push", "rd_support", "tariff_cut")]))
+    (cost,) = headline.costs
+    assert (cost.paid, cost.unpaid, cost.modelled) == (("rd_support",), ("tariff_cut",), True)
+    assert f"Not modelled: the cost of {INSTRUMENTS['tariff_cut'].label}" in cost_sentence(headline, "push")
+
+
+def test_years_against_the_last_ones_are_told() -> None:
+    ensembles = pair(runs=20)
+    factor = np.ones((20, 28, 1))
+    factor[:, 4:8] = 0.99
+    factor[:, 8:12] = 0.97
+    factor[:, 12:] = 1.05
+    changed(ensembles[1], "province", "gdp_real", factor)
+    headline = build_headline(Results(ensembles))
+    (turn,) = headline.turns
+    assert (turn.variable.name, turn.year, turn.prob_positive) == ("gdp_real", "2008", 0.0)
+    assert turn.percent.median == pytest.approx(-3.0)
+    assert turn_sentence(headline, "other") == (
+        "Against the direction of 2008–2012: Real GDP -3.00 % in 2008 (P(>0) 0.00)."
+    )
+    assert as_json(headline)["turns"][0]["year"] == "2008"
+
+
+def test_a_year_that_may_go_either_way_is_not_told() -> None:
+    ensembles = pair(runs=20)
+    factor = np.full((20, 28, 1), 1.05)
+    factor[:13, 8:12] = 0.97  # 13 of 20 runs, fewer than LIKELY
+    changed(ensembles[1], "province", "gdp_real", factor)
+    assert build_headline(Results(ensembles)).turns == ()
+
+
+def test_effect_of_any_output() -> None:
+    ensembles = pair()
+    changed(ensembles[1], "province", "domestic_purchases", 0.5)
+    found = window_effect(Results(ensembles), "other", "domestic_purchases")
+    assert found.percent is not None and found.percent.median == pytest.approx(-50.0)
+    assert (found.period, found.prob_positive) == ("2008-2012", 0.0)
+
+
+def test_few_runs_are_told() -> None:
+    assert "Fewer than 100 runs" in text(build_headline(Results(pair())))
+    assert "One run of each scenario" in text(build_headline(Results(pair(runs=1))))
+    assert "are rough" not in text(build_headline(Results(pair(runs=100))))
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -130,27 +210,5 @@ def test_json_holds_everything_and_no_strange_numbers() -> None:
     assert by_name["fdi"]["absolute"]["median"] is None and by_name["fdi"]["prob_positive"] is None
     assert by_name["exports"]["percent"] is None and by_name["exports"]["absolute"]["median"] > 0
     assert by_name["gdp_real"]["label"] == "实际地区生产总值"
-    assert made["policy_cost"] == [
-        {"scenario": "other", "unit": "bn yuan", "period": "2006-2012", "median": 0.0, "p05": 0.0, "p95": 0.0}
-    ]
-
-
-@pytest.mark.parametrize(
-    ("value", "printed"),
-    [
-        (0.0, "0"),
-        (-0.0, "0"),
-        (1.234, "1.23"),
-        (0.01234, "0.0123"),
-        (12345.6, "12,346"),
-        (0.00001, "1e-05"),
-        (9.999, "10.0"),
-    ],
-)
-def test_numbers_have_three_digits(value: float, printed: str) -> None:
-    assert plain(value) == printed
-
-
-@pytest.mark.parametrize(("value", "printed"), [(0.0, "0"), (-0.0, "0"), (2.0, "+2.00"), (-0.5, "-0.500")])
-def test_changes_have_a_sign(value: float, printed: str) -> None:
-    assert signed(value) == printed
+    (cost,) = made["policy_cost"]
+    assert (cost["scenario"], cost["unit"], cost["period"], cost["median"]) == ("other", "bn yuan", "2006-2012", 0.0)

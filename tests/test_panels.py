@@ -10,12 +10,12 @@ from simulator.ensemble import Ensemble
 from simulator.records import CITIES
 from simulator.results import Results
 from simulator.scenario import load_scenario
-from simulator.scenario_file import parse
 from simulator.variables import ENTITIES, variable, variables
 from simulator.words import name_word, unit_word
 from tests.fakes import FakeEnsemble, changed, fake_ensemble
 from viz import panels
-from viz.report import texts
+from viz.svg import Fan, FanChart
+from viz.wording import texts
 
 
 def pair(factor: float = 1.1, level: str = "province", name: str = "gdp_real") -> Results:
@@ -69,7 +69,7 @@ def test_entities_are_sorted_and_judged_by_their_interval() -> None:
     found = panels.entity_effects(Results((fake_ensemble(quarters=24), policy)), "policy", "city", "gdp_real", "en")
     assert found.unit == "%"
     assert found.gain == ("Dalian",) and found.lose == ("Fuxin",)
-    assert "Benxi" in found.unclear and len(found.unclear) == 12
+    assert found.unclear == ("Benxi",) and len(found.none) == 11
     assert [row.median for row in found.rows] == sorted((row.median for row in found.rows), reverse=True)
     dalian = next(row for row in found.rows if row.label == "Dalian")
     assert (dalian.median, dalian.low, dalian.high) == pytest.approx((20.0, 20.0, 20.0))
@@ -109,42 +109,56 @@ def test_charted_outputs_exist(level_and_name: tuple[str, str]) -> None:
     assert variable(*level_and_name)
 
 
+def events(name: str, base: str | None = None, lang: str = "en") -> dict[int, str]:
+    found = panels.events(load_scenario(name), load_scenario(base) if base else None, lang, " ends")
+    return {event.year: event.text for event in found}
+
+
 def test_events_of_the_baseline() -> None:
-    found = panels.events(load_scenario("baseline"), "en")
-    shown = {event.quarter: event.text for event in found}
-    assert shown["2017Q2"] == "Pilot free trade zone (Shenyang, Dalian, Yingkou)"
-    assert "Restatement of GDP and investment" in shown["2016Q1"]
-    assert "2017Q1" not in shown  # a step of the financing curb that began in 2014Q2
-    assert "2006Q1" not in shown  # an audit that holds from the start
-    assert next(e.position for e in found if e.quarter == "2017Q2") == 2017.25
+    found = events("baseline")
+    assert "2017Q2 Pilot free trade zone (Shenyang, Dalian, Yingkou)" in found[2017]
+    assert "Restatement of GDP and investment" in found[2016]
+    assert "2016Q3 Political shock (Korea)" in found[2016]
+    assert 2006 not in found  # an audit that holds from the start
+    assert 2018 not in found  # a step of the financing curb that goes on
 
 
 def test_an_event_on_all_targets_names_none() -> None:
-    (event,) = panels.events(load_scenario("talent_retention"), "en")
-    assert event.text == "Talent subsidy"
+    assert events("talent_retention", "baseline") == {2026: "2026Q1 Talent subsidy"}
+
+
+def test_a_lever_switched_off_ends() -> None:
+    (text,) = events("no_financing_curb", "baseline").values()
+    assert text == "2014Q2 Curb on local-government financing ends"
+
+
+def test_a_grandchild_tells_all_against_the_base() -> None:
+    one = events("cjk_fta+talent_retention", "baseline")
+    assert "Cut of remaining tariffs (Japan, Korea)" in one[2026] and "Talent subsidy" in one[2026]
+    assert "Cut of remaining tariffs" not in events("cjk_fta+talent_retention", "cjk_fta")[2026]
 
 
 def test_events_in_chinese_name_places_in_chinese() -> None:
-    text = " ".join(event.text for event in panels.events(load_scenario("baseline"), "zh"))
+    text = " ".join(events("baseline", lang="zh").values())
     assert "沈阳" in text and not any(city in text for city in CITIES)
 
 
-def test_a_path_in_steps_is_one_event() -> None:
-    lever = '[[lever]]\ninstrument = "financing_curb"\nstart = "{}"\nend = "{}"\nsize = {}\n'
-    steps = (("2020Q1", "2020Q2", 0.1), ("2020Q3", "2020Q4", 0.2), ("2022Q1", "2022Q1", 0.3))
-    head = '[scenario]\nname = "x"\nextends = "baseline"\ntitle = "t"\nsummary = "s"\nsources = ["Assumption"]\n'
-    document = parse(head + "".join(lever.format(*step) for step in steps), "x.toml")
-
-    class Story:
-        levers = document.levers
-
-    assert [e.quarter for e in panels.events(Story(), "en")] == ["2020Q1", "2022Q1"]  # type: ignore[arg-type]
-
-
 def test_markers_are_numbers_for_a_scenario_and_letters_for_the_base() -> None:
-    found = panels.events(load_scenario("baseline"), "en")
+    found = [panels.Event(2006 + i, str(i)) for i in range(30)]
     assert [m.key for m in panels.markers(found[:3], "new")] == ["1", "2", "3"]
-    assert [m.key for m in panels.markers(found[:3], "base")] == ["a", "b", "c"]
+    letters = [m.key for m in panels.markers(found, "base")]
+    assert letters[:3] == ["a", "b", "c"] and letters[25:28] == ["z", "aa", "ab"]
+    assert [m.position for m in panels.markers(found, "new", 2007)] == [2006.0, 2007.0]
+
+
+def test_fit_counts_figures_after_the_start() -> None:
+    nine = np.arange(9.0, 12.0)
+    fan = Fan("base", "base", nine, nine - 0.5, nine + 0.5)
+    chart = FanChart("t", "u", (2006, 2007, 2008), (fan,), observed=((2006, 99.0), (2007, 10.2), (2008, 22.0)))
+    found = panels.fit_of(chart)
+    assert found is not None and found[:2] == (1, 2)
+    assert found[2] == pytest.approx(np.sqrt(((10 / 10.2 - 1) ** 2 + 0.25) / 2) * 100)
+    assert panels.fit_of(FanChart("t", "u", (2006,), (fan,))) is None
 
 
 def test_every_unit_and_name_has_a_chinese_word() -> None:

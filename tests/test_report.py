@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from simulator.results import Results
 from simulator.scenario import Scenario, load_scenario
 from simulator.world import World
 from viz import report
-from viz.report import report_html, signed, texts
+from viz.report import report_html
+from viz.wording import percent, signed, texts
 
 VOID = {"meta", "br", "img", "input", "hr", "link"}
 STORY = """
@@ -120,10 +122,13 @@ def test_headline_numbers_are_those_of_the_headline(results: Results, english: s
     effects = [e for e in build_headline(results).effects if e.period == "2009-2013"]
     assert len(effects) == 11
     for effect in effects:
-        if effect.percent is not None:
-            p = effect.percent
-            assert f"{signed(p.median)} {signed(p.p05)} to {signed(p.p95)}" in shown, effect.variable.name
-        assert signed(effect.absolute.median) in shown, effect.variable.name
+        if effect.variable.name == "policy_cost":
+            continue
+        assert effect.percent is not None
+        p, a = effect.percent, effect.absolute
+        row = f"{percent(p.median)} {percent(p.p05)} to {percent(p.p95)} "
+        row += f"{signed(a.median)} {signed(a.p05)} to {signed(a.p95)}"
+        assert row in shown, effect.variable.name
 
 
 def test_sentences_say_the_effect_with_its_interval(results: Results, english: str) -> None:
@@ -131,14 +136,18 @@ def test_sentences_say_the_effect_with_its_interval(results: Results, english: s
         e for e in build_headline(results).effects if e.variable.name == "gdp_real" and e.period == "2009-2013"
     )
     assert effect.percent is not None
-    low, high = signed(effect.percent.p05), signed(effect.percent.p95)
-    direction = "higher" if effect.percent.median >= 0 else "lower"
-    assert f"% {direction} than in baseline (90 % interval {low} to {high} %;" in Page(english).text
+    p = effect.percent
+    said = f"Real GDP, 2009–2013: {percent(p.median)} % against the base (90 % interval {percent(p.p05)} to"
+    assert said in Page(english).text
 
 
-def test_policy_cost_is_told(results: Results, english: str) -> None:
+def test_policy_cost_is_told_with_its_share_of_gdp_and_what_revenue_covers(english: str) -> None:
     text = Page(english).text
-    assert re.search(r"Budget cost beyond baseline: \+[\d.]+ bn yuan a year in 2009–2013", text)
+    assert re.search(
+        r"Policy cost, bn yuan at current prices: \+[\d.]+ \(.*?\) a year in 2009–2013, in % of GDP \+", text
+    )
+    assert "in 2008–2013, not discounted" in text
+    assert re.search(r"Revenue gained less policy cost in 2009–2013: −[\d.]+ bn yuan a year", text)
 
 
 @pytest.mark.parametrize("name", ["english", "chinese"])
@@ -176,22 +185,23 @@ def test_a_scenario_name_may_be_a_combination(world: World) -> None:
     chosen = [load_scenario(name) for name in names]
     page = Page(page_of(runs_of(world, chosen, 2, "2026Q4"), chosen))
     ids = [a["id"] for _, a in page.tags if "id" in a]
-    assert names[1] in ids and len(ids) == len(set(ids))
+    assert f"s-{names[1]}" in ids and len(ids) == len(set(ids))
 
 
 def test_card_events_and_drivers_are_there(english: str) -> None:
     text = Page(english).text
     for part in (
         "What was assumed", "R&D support", "Shenyang and Dalian",
-        "1 2008Q1: R&D support", "a 2012Q4: Political shock (Japan)", "What drives this effect",
-        "The drivers explain", "size of the policy", "not identified", "Leans on",
+        "1: 2008Q1 R&D support (Shenyang, Dalian)", "a: 2012Q4 Political shock (Japan)", "What drives this effect",
+        "The drivers explain", "size of the policy", "not identified", "Leans on", "What this model cannot show",
+        "Behind these effects", "Purchases from the rest of China",
     ):  # fmt: skip
         assert part in text, part
 
 
 def test_the_size_of_the_policy_drives_its_effect(english: str) -> None:
     """Cost and effect of more research rise with the sampled size: the strongest driver by construction."""
-    assert re.search(r"<code>rd_support</code></th><td>\+0\.\d+ ", english)
+    assert re.search(r"<code>rd_support</code></th><td>\+0\.\d+ <small>", english)
 
 
 def test_levels_show_observed_figures(english: str) -> None:
@@ -222,7 +232,8 @@ def test_both_languages_have_the_same_texts() -> None:
 
 def test_no_text_is_idle() -> None:
     folder = Path(report.__file__).parent
-    used = "".join(p.read_text(encoding="utf-8") for p in [*folder.rglob("*.py"), *folder.rglob("*.html")])
+    code = "".join(p.read_text(encoding="utf-8") for p in [*folder.rglob("*.py"), *folder.rglob("*.html")])
+    used = set(re.findall(r"\bt\.(\w+)", code)) | set(re.findall(r"""["'](\w+)["']""", code))
     families = re.compile(r"reading_\d|level_\w+|\w+_warning")
     idle = [key for key in texts("en") if key not in used and not families.fullmatch(key)]
     assert not idle
@@ -252,7 +263,7 @@ def test_no_full_year(world: World, scenarios: list[Scenario]) -> None:
 def test_a_scenario_without_effect(world: World, scenarios: list[Scenario]) -> None:
     page = Page(page_of(runs_of(world, scenarios, 3, "2007Q4"), scenarios))  # its lever starts in 2008
     assert "no effect in any run" in page.text
-    assert "No budget cost is in the model for it" in page.text
+    assert "Policy cost: not modelled" not in page.text  # it is, only later
     assert "The effect is zero in every run." in page.text
 
 
@@ -262,19 +273,46 @@ def test_point_parameters_are_said(world: World, scenarios: list[Scenario]) -> N
 
 
 def test_failed_runs_are_said(results: Results, scenarios: list[Scenario]) -> None:
-    from dataclasses import replace
-
     broken = replace(results.ensembles[1], failures=((5, "2009Q1: broke"),))  # type: ignore[type-var]
     text = Page(page_of(Results([results.ensembles[0], broken]), scenarios)).text
     assert "1 of 60 runs failed" in text
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [(0.0, "0"), (1.234, "+1.23"), (-1.234, "−1.23"), (0.0004, "≈ 0"), (-1e-9, "≈ 0"), (1234.5, "+1,234")],
-)
-def test_signed(value: float, expected: str) -> None:
-    assert signed(value) == expected
+def test_a_cost_that_is_not_modelled_is_said_and_is_not_zero(world: World) -> None:
+    chosen = [load_scenario("baseline"), load_scenario("port_consolidation")]
+    page = Page(page_of(runs_of(world, chosen, 2, "2027Q4"), chosen))
+    assert "Policy cost: not modelled." in page.text
+    assert "Policy cost, % of GDP not modelled" in page.text
+
+
+def test_a_base_without_pairs_has_no_section(results: Results, scenarios: list[Scenario]) -> None:
+    broken = [
+        replace(e, failures=tuple((run, "broke") for run in range(60) if run % 2 == i))  # type: ignore[type-var]
+        for i, e in enumerate(results.ensembles)
+    ]
+    page = Page(page_of(Results(broken), scenarios))
+    assert "No run finished both in the base and in early_push" in page.text and not page.wrong
+
+
+def test_section_names_do_not_clash(world: World, tmp_path: Path) -> None:
+    names = ("base", "overview", "levels", "past", "reading", "provenance")
+    for name in names:
+        text = STORY.replace("early_push", name)
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    chosen = [load_scenario("baseline"), *(load_scenario(tmp_path / f"{name}.toml") for name in names)]
+    page = Page(page_of(runs_of(world, chosen, 2, "2008Q4"), chosen))
+    ids = [a["id"] for _, a in page.tags if "id" in a]
+    assert len(ids) == len(set(ids)) and {f"s-{name}" for name in names} <= set(ids)
+
+
+def test_few_runs_are_warned_of_and_nothing_is_bold(world: World, scenarios: list[Scenario]) -> None:
+    text = page_of(runs_of(world, scenarios, 3, "2010Q4"), scenarios)
+    assert "Only 3 runs" in text
+    assert 'class="certain"' not in text
+
+
+def test_fit_is_told_in_numbers(english: str) -> None:
+    assert re.search(r"\d of 7 figures after 2006 lie in the 90 % interval; the median misses them by \d+ %", english)
 
 
 def test_the_report_is_the_same_each_time(results: Results, scenarios: list[Scenario], english: str) -> None:
@@ -290,9 +328,7 @@ def test_differences_in_charts_match_the_table(results: Results, english: str) -
         (table.level == "province") & (table.variable == "gdp_real") & (table.period == "2013")
         & (table.measure == "percent")
     ].iloc[0]  # fmt: skip
-    from simulator.headline import signed as exact
-
-    expected = f"2013, %\nearly_push: {exact(row['median'])} ({exact(row.p05)} to {exact(row.p95)})"
+    expected = f"2013, %\nearly_push: {signed(row['median'])} ({signed(row.p05)} to {signed(row.p95)})"
     assert expected in english
     assert np.isfinite(row["median"])
 

@@ -18,6 +18,8 @@ from simulator.headline import WINDOW
 from simulator.levers import INSTRUMENTS
 from simulator.results import IntArray, Results
 from simulator.scenario import Scenario
+from simulator.scenario_changes import changes
+from simulator.scenario_diff import stretches
 from simulator.statistics import FloatArray, percent_change, spread
 from simulator.variables import ENTITIES, variable
 from simulator.words import name_word, unit_word
@@ -62,10 +64,9 @@ ENTITY_CHANGES: Final[tuple[tuple[str, str], ...]] = (
 
 @dataclass(frozen=True)
 class Event:
-    """Something that a scenario does from a quarter on; ``position`` in years, 2016.5 = third quarter of 2016."""
+    """What a scenario starts in one year; the text names the quarters."""
 
-    quarter: str
-    position: float
+    year: int
     text: str
 
 
@@ -89,9 +90,14 @@ class EntityEffects:
         return tuple(row.label for row in self.rows if row.sign < 0)
 
     @property
+    def none(self) -> tuple[str, ...]:
+        """Entities without an effect in (nearly) any run."""
+        return tuple(row.label for row in self.rows if row.low == row.high == 0.0)
+
+    @property
     def unclear(self) -> tuple[str, ...]:
-        """Entities whose interval holds zero."""
-        return tuple(row.label for row in self.rows if row.sign == 0)
+        """Entities whose interval holds zero and is not zero alone."""
+        return tuple(row.label for row in self.rows if row.sign == 0 and row.label not in self.none)
 
 
 def title_of(name: str, lang: str, level: str = "province") -> str:
@@ -109,39 +115,50 @@ def observed_figures(name: str) -> tuple[tuple[int, float], ...]:
     return tuple((int(year), factor * value) for year, value in sorted(found.items()) if year in OBSERVED_YEARS)
 
 
-def events(scenario: Scenario, lang: str) -> tuple[Event, ...]:
-    """Return what the scenario's own file starts, once a quarter and instrument, in order of time.
+def events(scenario: Scenario, base: Scenario | None, lang: str, ends: str) -> tuple[Event, ...]:
+    """Return what a scenario starts or ends that its base does not, a year at a time, in order.
 
-    Steps that continue a path (a lever that starts where another of the same instrument and targets ends) and what
-    holds from the first quarter on are no events.
+    Equal steps of one path are one event, at its beginning; what holds from the first quarter on is none.
+
+    Parameters
+    ----------
+    base
+        None: everything in force counts.
+    ends
+        Said of what the base has and the scenario has not.
     """
-    ended = {(lever.instrument, lever.targets, lever.end + 1) for lever in scenario.levers}
-    found: dict[int, list[str]] = {}
-    for lever in sorted(scenario.levers, key=lambda item: item.start):
-        if lever.start == 0 or (lever.instrument, lever.targets, lever.start) in ended:
+    joint, stop, brackets = ("、", "；", "（）") if lang == "zh" else (", ", "; ", (" (", ")"))
+    found: dict[int, dict[str, None]] = {}
+    for change in changes(stretches(base.entries if base else (), scenario.entries)):
+        if change.start == 0:
             continue
-        spec = INSTRUMENTS[lever.instrument]
-        every = len(lever.targets) == len(spec.targets)
-        names = "" if spec.target == "none" or every else ", ".join(name_word(t, lang) for t in lever.targets)
-        label = spec.label_zh if lang == "zh" else spec.label
-        text = label + (f" ({names})" if names else "")
-        if text not in (texts := found.setdefault(lever.start, [])):
-            texts.append(text)
-    joint = "；" if lang == "zh" else "; "
-    return tuple(Event(periods.to_label(q), 2006 + q / 4, joint.join(texts)) for q, texts in sorted(found.items()))
+        spec = INSTRUMENTS[change.instrument]
+        every = spec.target == "none" or len(change.targets) == len(spec.targets)
+        names = "" if every else joint.join(name_word(t, lang) for t in change.targets)
+        text = spec.label_zh if lang == "zh" else spec.label
+        text += f"{brackets[0]}{names}{brackets[1]}" if names else ""
+        text += "" if change.run and any(entry.size != 0.0 for entry in change.run) else ends
+        found.setdefault(change.start, {}).setdefault(text)
+    years: dict[int, list[str]] = {}
+    for quarter, texts in sorted(found.items()):
+        years.setdefault(2006 + quarter // 4, []).append(f"{periods.to_label(quarter)} {joint.join(texts)}")
+    return tuple(Event(year, stop.join(said)) for year, said in years.items())
 
 
-def markers(found: Sequence[Event], style: str, first: int = 1) -> tuple[Marker, ...]:
-    """Return numbered markers of events, from number `first` on; base events carry letters."""
+def _letters(number: int) -> str:
+    """Return a, b, ... z, aa, ab, ... for 0, 1, ..."""
+    high, low = divmod(number, 26)
+    return (_letters(high - 1) if high else "") + chr(ord("a") + low)
+
+
+def markers(found: Sequence[Event], style: str, last: int | None = None) -> tuple[Marker, ...]:
+    """Return markers of events up to year `last`: numbers for a scenario (``new``), letters for the base."""
     return tuple(
-        Marker(
-            event.position - 0.5,  # an annual figure stands at its year, the middle of the year's four quarters
-            str(i) if style == "new" else chr(ord("a") + (i - first)),
-            f"{event.quarter}: {event.text}",
-            "new" if style == "new" else "base",
-        )
-        for i, event in enumerate(found, first)
-    )
+        Marker(float(event.year), str(i + 1) if style == "new" else _letters(i), event.text,
+               "new" if style == "new" else "base")
+        for i, event in enumerate(found)
+        if last is None or event.year <= last
+    )  # fmt: skip
 
 
 def level_chart(
@@ -235,6 +252,21 @@ def _window(results: Results, scenario: str, level: str, name: str, runs: IntArr
     entities = ENTITIES[level]
     each = [results.series(scenario, name, level=level, entity=e, runs=runs)[:, -WINDOW:] for e in entities]
     return np.asarray(np.stack(each, axis=1).mean(axis=2))
+
+
+def fit_of(chart: FanChart) -> tuple[int, int, float] | None:
+    """Return how the first fan of a chart meets the observed figures after 2006, which the model starts from.
+
+    Figures in the 90 % interval, figures in all, and the root mean square miss of the median in % of the figure. None
+    without figures.
+    """
+    fan, place = chart.fans[0], {year: i for i, year in enumerate(chart.years)}
+    pairs = [(place[year], value) for year, value in chart.observed if year > 2006 and year in place]
+    if not pairs:
+        return None
+    inside = sum(bool(fan.low[i] <= value <= fan.high[i]) for i, value in pairs)
+    misses = [100.0 * (float(fan.median[i]) / value - 1.0) for i, value in pairs]
+    return inside, len(pairs), float(np.sqrt(np.mean(np.square(misses))))
 
 
 def window_label(results: Results) -> str:

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from simulator.headline import plain, signed
+from simulator.numbers import plain, signed
 from simulator.statistics import FloatArray
 
 WIDTH: Final = 480
@@ -335,4 +335,5 @@ def _spoken(chart: FanChart) -> str:
 def _with(median: float, low: float, high: float, word: str, sign: bool) -> str:
     """Return a median and its interval as text."""
     number = signed if sign else plain
-    return f"{number(median)} ({number(low)} {word} {number(high)})" if math.isfinite(median) else "–"
+    text = f"{number(median)} ({number(low)} {word} {number(high)})" if math.isfinite(median) else "–"
+    return text.replace("-", "\N{MINUS SIGN}")
