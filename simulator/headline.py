@@ -22,6 +22,8 @@ HEADLINE: Final = (
 COST: Final = "policy_cost"
 LIKELY: Final = 0.8
 """Share of runs that must agree before a year is said to go against the last years."""
+NOTABLE: Final = 0.05
+"""Least size of such a year's effect, as a share of that of the last years."""
 WINDOW: Final = 5
 """Full years at the end over which the headline averages: single years ride on a long wave of capacity use."""
 
@@ -196,9 +198,10 @@ def net_revenue(results: Results, scenario: str) -> Interval:
 def _turn(
     scenario: str, name: str, years: tuple[str, ...], new: FloatArray, old: FloatArray, window: slice
 ) -> list[Turn]:
-    """Return the year in which the effect is most likely and most against that of the last years, if there is one.
+    """Return the year in which the effect goes most against that of the last years, if it does so clearly.
 
-    At least ``LIKELY`` of the runs must agree on the sign, in that year against and in the window for.
+    At least ``LIKELY`` of the runs must agree on the sign in that year, and it must reach ``NOTABLE`` of the median
+    effect of the last years.
     """
     change = percent_change(new, old)
     late = percent_change(new[:, window].mean(axis=1), old[:, window].mean(axis=1))
@@ -206,10 +209,9 @@ def _turn(
         return []
     sign = 1.0 if np.median(late) > 0.0 else -1.0
     against = sign * np.median(change, axis=0)
-    likely = np.asarray(probability_positive(-sign * change)) >= LIKELY
-    against[~likely | (probability_positive(sign * late) < LIKELY)] = 0.0
+    against[probability_positive(-sign * change) < LIKELY] = 0.0
     worst = int(np.argmin(against))
-    if against[worst] > -SMALL:
+    if against[worst] > -max(SMALL, NOTABLE * abs(float(np.median(late)))):
         return []
     year = change[:, worst]
     return [

@@ -153,6 +153,14 @@ def test_a_year_that_may_go_either_way_is_not_told() -> None:
     assert build_headline(Results(ensembles)).turns == ()
 
 
+def test_a_small_dip_is_not_told() -> None:
+    ensembles = pair(runs=20)
+    factor = np.full((20, 28, 1), 1.05)
+    factor[:, 8:12] = 0.9980  # 0.2 % against 5 %
+    changed(ensembles[1], "province", "gdp_real", factor)
+    assert build_headline(Results(ensembles)).turns == ()
+
+
 def test_effect_of_any_output() -> None:
     ensembles = pair()
     changed(ensembles[1], "province", "domestic_purchases", 0.5)
