@@ -19,7 +19,7 @@ import numpy as np
 
 from calibration.observed import load_observed
 from simulator import agents, draws, links, quarter, records
-from simulator.levers import INSTRUMENTS, costs_table, instruments_table
+from simulator.levers import INSTRUMENTS, costs_table, instruments_table, limits_table
 from simulator.model import LiaoningModel
 from simulator.parameters import STATUSES, Parameter, parameters
 from simulator.rules import (
@@ -369,6 +369,7 @@ def data_status() -> str:
 BLOCKS: Final[dict[str, Callable[[], str]]] = {
     "instruments": instruments_table,
     "costs": costs_table,
+    "limits": limits_table,
     "process": process,
     "steps": steps_table,
     "reads and writes": reads_and_writes,

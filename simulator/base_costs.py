@@ -26,10 +26,14 @@ EXACT: Final = ("public_consumption", "public_investment")
 
 @dataclass(frozen=True)
 class BaseCosts:
-    """What size 1 costs a year in each city at the base quarter, bn yuan of 2010; arrays of shape (cities,)."""
+    """What size 1 costs a year in each city at the base quarter, and a year's GDP of the province; bn yuan of 2010.
+
+    Costs have shape (cities,).
+    """
 
     talent_subsidy: FloatArray
     rd_support: FloatArray
+    gdp: float
 
 
 def cost_a_year(instrument: str, targets: tuple[str, ...], size: float) -> float | None:
@@ -55,6 +59,23 @@ def cost_a_year(instrument: str, targets: tuple[str, ...], size: float) -> float
     return size * float(sum(each[CITIES.index(name)] for name in targets))
 
 
+def share_of_gdp(instrument: str, targets: tuple[str, ...], size: float) -> float | None:
+    """Return the budget cost of a full year at full size as a share of the province's GDP, both of the base quarter.
+
+    Unlike an amount it can be read for a later year: wages and graduates per GDP change less than GDP itself. In runs
+    of the shipped scenarios the share paid in 2031-35 lies within a third of it (``tests/test_card_costs.py``).
+
+    Returns
+    -------
+    float or None
+        None for an instrument whose cost is not known per city.
+    """
+    if instrument not in ESTIMATED:
+        return None
+    cost = cost_a_year(instrument, targets, size)
+    return None if cost is None else cost / base_costs().gdp
+
+
 @cache
 def base_costs() -> BaseCosts:
     """Return the costs of size 1 in each city at the base quarter 2006Q1 and the point values."""
@@ -70,6 +91,7 @@ def base_costs() -> BaseCosts:
     return BaseCosts(
         talent_subsidy=QUARTERS * stay * (QUARTERS * wage * par["graduate_efficiency"]),
         rd_support=QUARTERS * par["rd_intensity"] * output,
+        gdp=QUARTERS * float(output.sum()),
     )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from simulator import periods
-from simulator.base_costs import EXACT, cost_a_year
+from simulator.card_costs import costs_in_words
 from simulator.levers import INSTRUMENTS
+from simulator.levers_text import GROUPS
 from simulator.scenario import Scenario, base_of
 from simulator.scenario_changes import Found, changes
 from simulator.scenario_diff import stretches
 from simulator.scenario_file import parse
-from simulator.schedule import LAST_INDEX, Entry, Range
+from simulator.schedule import LAST_INDEX, Entry
 from simulator.wording import (
     clause_text,
     entries_text,
@@ -22,6 +24,7 @@ from simulator.wording import (
     plain_number,
     quarter_text,
     ramp_left,
+    scenario_word,
     share_reached,
     size_text,
 )
@@ -44,7 +47,7 @@ class Change:
     size, base_size : str
         What the scenario and its base set there, in the reader's terms.
     meaning : str
-        What the instrument does, one sentence.
+        What the instrument does, in plain words.
     text : str
         All of it in one sentence.
     scenario : str
@@ -82,6 +85,8 @@ class Card:
         What the changes rest on.
     costs : tuple of str
         Sentences: who pays, with the amount where no run is needed to know it.
+    limits : tuple of str
+        Sentences: what the model cannot show for the instruments that change.
     untouched : str
         What stays as in the base.
     """
@@ -94,8 +99,14 @@ class Card:
     sources: tuple[str, ...]
     notes: str
     costs: tuple[str, ...]
+    limits: tuple[str, ...]
     untouched: str
 
+
+LINE: Final = 96
+"""Characters that what stays may take."""
+
+_SENTENCE_END: Final = re.compile(r"(?<=\.) |(?<=。)(?=.)")
 
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
@@ -105,16 +116,11 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "partly": "; {percent} % of that is reached by {end}",
         "over": 'the lever "{label}" no longer applies{at}', "at": " ({where})",
         "base": "; in {base}: {size}", "without": "; in {base}: none", "plus": "; on top of what {base} has: {size}",
-        "none": "Nothing changes against {base}: all {count} as there.",
-        "rest": "Everything else as in {base}: {count}.", "alone": "Nothing else is in force.",
-        "empty": "Nothing is in force.", "lever": "one lever", "levers": "{n} levers",
+        "none": "Nothing changes against {base}.", "rest": "As in {base}: {groups}.", "more": "and more",
+        "alone": "Nothing else is in force.", "empty": "Nothing is in force.",
         "idle": "Without effect, because {base} has the same or nothing to switch off: {levers}.",
         "lever_of": "{scenario} lever {number} ({instrument})",
-        "cost": "{label}: {cost}", "exact": " {where}: {amount} a year at full size.",
-        "estimate": " {where}: {amount} a year at full size, at the {what} of 2006Q1 and best-guess parameters;"
-        " it grows with {what}.",
-        "ended": "What {base} pays falls away.",
-        "graduates": "wages and graduates", "gdp": "output",
+        "limit": "{label}: {limit}",
     },
     "zh": {
         "from": "自{start}起", "span": "{start}至{end}", "in": "{start}",
@@ -123,15 +129,11 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "partly": "；到{end}达到其{percent}%",
         "over": "“{label}”不再实施{at}", "at": "（{where}）",
         "base": "；{base}中：{size}", "without": "；{base}中：无", "plus": "；在{base}已有基础上增加（{size}）",
-        "none": "与{base}相比没有变化：{count}均相同。",
-        "rest": "其余与{base}相同：{count}。", "alone": "此外没有其他政策。",
-        "empty": "没有任何政策。", "lever": "1项措施", "levers": "{n}项措施",
+        "none": "与{base}相比没有变化。", "rest": "与{base}相同：{groups}。", "more": "等",
+        "alone": "此外没有其他政策。", "empty": "没有任何政策。",
         "idle": "以下措施没有作用，因为{base}中已相同或无可取消：{levers}。",
         "lever_of": "{scenario}第{number}项（{instrument}）",
-        "cost": "{label}：{cost}", "exact": "{where}：完全实施时每年{amount}。",
-        "estimate": "{where}：完全实施时每年{amount}，按2006年一季度的{what}及参数最佳估计计算；随{what}增长。",
-        "ended": "不再支付{base}中的费用。",
-        "graduates": "工资与毕业生人数", "gdp": "产出",
+        "limit": "{label}：{limit}",
     },
 }  # fmt: skip
 
@@ -162,8 +164,9 @@ def describe(scenario: Scenario, base: Scenario | None = None, lang: str = "en")
         base=name,
         changes=tuple(_in_words(item, scenario, name, lang) for item in found),
         sources=_sources(scenario, found),
-        notes=scenario.notes.strip(),
-        costs=tuple(_costs(found, name, lang)),
+        notes=((zh and scenario.notes_zh) or scenario.notes).strip(),
+        costs=tuple(costs_in_words(found, name, lang)),
+        limits=tuple(_limits(found, lang)),
         untouched=_untouched(against, found, lang) + idle,
     )
 
@@ -221,7 +224,7 @@ def _sentence(item: Found, base: str, phase: str, lang: str) -> str:
     tail = ""
     if base:
         kind = "without" if not item.base else "plus" if item.adds and item.run else "base"
-        tail = words[kind].format(base=base, size=text)
+        tail = words[kind].format(base=scenario_word(base, lang), size=text)
     sentence = words["sentence"].format(when=when, what=what, base=tail)
     return sentence[0].upper() + sentence[1:]
 
@@ -266,13 +269,40 @@ def _sources(scenario: Scenario, found: Iterable[Found]) -> tuple[str, ...]:
 
 
 def _untouched(base: Scenario | None, found: list[Found], lang: str) -> str:
-    """Return what stays as in the base."""
+    """Return what stays as in the base, in one line."""
     words = _WORDS[lang]
     if base is None:
         return words["alone" if found else "empty"]
+    name = scenario_word(base.name, lang)
+    if not found:
+        return words["none"].format(base=name)
     touched = {(e.scenario, e.lever) for item in found if not item.adds or not item.run for e in item.base}
-    every = {(e.scenario, e.lever) for e in base.entries if e.size != 0.0}
-    return words["rest" if found else "none"].format(base=base.name, count=_levers(len(every - touched), words))
+    rest = [e for e in base.entries if e.size != 0.0 and (e.scenario, e.lever) not in touched]
+    groups = list(dict.fromkeys(GROUPS[entry.instrument][lang == "zh"] for entry in rest))
+    if not groups:
+        return words["alone"]
+    text = words["rest"].format(base=name, groups=_listed(groups, lang))
+    while len(text) > LINE and len(groups) > 1:
+        groups.pop()
+        text = words["rest"].format(base=name, groups=_listed([*groups, words["more"]], lang))
+    return text
+
+
+def _listed(groups: list[str], lang: str) -> str:
+    return ("、" if lang == "zh" else ", ").join(groups)
+
+
+def _limits(found: Iterable[Found], lang: str) -> Iterator[str]:
+    """Yield every sentence on what the model cannot show, after the labels of the instruments that share it."""
+    zh = lang == "zh"
+    labels: dict[str, list[str]] = {}
+    for name in dict.fromkeys(item.instrument for item in found):
+        spec = INSTRUMENTS[name]
+        for sentence in _SENTENCE_END.split(spec.limit_zh if zh else spec.limit):
+            labels.setdefault(sentence, []).append(spec.label_zh if zh else spec.label)
+    for sentence, names in labels.items():
+        if sentence:
+            yield _WORDS[lang]["limit"].format(label=("、" if zh else "; ").join(names), limit=sentence)
 
 
 def _idle(scenario: Scenario, parent: Scenario | None, found: list[Found], lang: str) -> str:
@@ -288,58 +318,4 @@ def _idle(scenario: Scenario, parent: Scenario | None, found: list[Found], lang:
         if (name, number) not in used
     ]
     gap, comma = ("", "、") if lang == "zh" else (" ", ", ")
-    return gap + words["idle"].format(base=parent.name, levers=comma.join(idle)) if idle else ""
-
-
-def _levers(count: int, words: Mapping[str, str]) -> str:
-    return words["lever"] if count == 1 else words["levers"].format(n=count)
-
-
-# Who pays
-
-
-def _costs(found: Iterable[Found], base: str, lang: str) -> Iterator[str]:
-    """Yield who pays for every instrument on the card; instruments of which the same is to be said share a sentence."""
-    zh, words = lang == "zh", _WORDS[lang]
-    by_instrument: dict[str, list[Found]] = {}
-    for item in found:
-        by_instrument.setdefault(item.instrument, []).append(item)
-    labels: dict[str, list[str]] = {}
-    for name, items in by_instrument.items():
-        spec = INSTRUMENTS[name]
-        active = [item for item in items if item.run]
-        said = (spec.cost_zh if zh else spec.cost) + "".join(_amount(item, lang) for item in active)
-        if not active and cost_a_year(name, items[0].targets, 1.0) is not None:
-            said = words["ended"].format(base=base)
-        labels.setdefault(said, []).append(spec.label_zh if zh else spec.label)
-    for said, names in labels.items():
-        yield words["cost"].format(label=("、" if zh else "; ").join(names), cost=said)
-
-
-def _amount(item: Found, lang: str) -> str:
-    """Return what a change costs a year, if that is known without a run."""
-    words = _WORDS[lang]
-    size = item.run[-1].size
-    spans = [size.low, size.high, size.mode] if isinstance(size, Range) else [size]
-    amounts = [cost_a_year(item.instrument, item.targets, value) for value in spans]
-    known = [value for value in amounts if value is not None]
-    if not known:
-        return ""
-    where = place_text(item.instrument, item.targets, lang)
-    start, end = quarter_text(item.start, lang), quarter_text(item.end, lang)
-    when = words["from" if item.end == LAST_INDEX else "span"].format(start=start, end=end)
-    place = f"{where}{when}" if lang == "zh" else f"{where[0].upper()}{where[1:]}, {when}"
-    kind = "exact" if item.instrument in EXACT else "estimate"
-    what = words["graduates" if item.instrument == "talent_subsidy" else "gdp"]
-    return words[kind].format(where=place, amount=_money(known, lang), what=what)
-
-
-def _money(values: list[float], lang: str) -> str:
-    """Return an amount, or lowest to highest and most likely amount, in yuan of 2010."""
-    zh = lang == "zh"
-    texts = [plain_number(float(f"{value * (10.0 if zh else 1.0):.2g}")) for value in values]
-    unit = "亿元（2010年价）" if zh else " bn yuan of 2010"
-    if len(texts) == 1:
-        return texts[0] + unit
-    low, high, mode = texts
-    return f"{low}至{high}{unit}，最可能为{mode}" if zh else f"{low} to {high}{unit}, most likely {mode},"
+    return gap + words["idle"].format(base=scenario_word(parent.name, lang), levers=comma.join(idle)) if idle else ""

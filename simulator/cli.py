@@ -316,6 +316,7 @@ def diff_command(
     a: Annotated[str, typer.Argument(metavar="A", help="A shipped scenario, a file or a combination.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
     until: Until = HORIZON_END,
+    texts: Annotated[bool, typer.Option("--texts", help="Show the titles, summaries and notes that differ.")] = False,
     as_json: Json = False,
     lang: Lang = "en",
 ) -> None:
@@ -327,7 +328,7 @@ def diff_command(
       liaosim diff cjk_fta my_policy.toml --until 2030Q4
     """
     with exits():
-        compare_inputs(a, b, until, as_json, lang)
+        compare_inputs(a, b, until, as_json, lang, texts)
 
 
 @app.command("quarter")

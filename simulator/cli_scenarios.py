@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from simulator.cli_support import print_json, print_rich
+from simulator.cli_wrap import Wrapped
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -22,6 +24,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "alone": "What is in force",
         "from": " (from {file})",
         "costs": "Who pays",
+        "limits": "What this model cannot show",
         "sources": "Sources",
         "notes": "Notes",
         "rest": "What stays",
@@ -29,25 +32,30 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "policy": "What they do differently, to {until}",
         "sampled": "Sampled sizes that differ",
         "texts": "Texts that differ",
+        "fields": "Texts that differ: {fields}; --texts shows them.",
+        "target": "{what} ({where})",
         "row": "{what} ({where}), from {start} to {end}",
         "title": "Title", "summary": "Summary",
-        "end": "the end",
+        "end": "the end", "comma": ", ",
     },
     "zh": {
-        "changes": "与 {base} 相比的变化",
+        "changes": "与{base}相比的变化",
         "alone": "实施的政策",
-        "from": "（来自 {file}）",
+        "from": "（来自{file}）",
         "costs": "由谁支付",
+        "limits": "本模型无法反映",
         "sources": "资料来源",
         "notes": "说明",
         "rest": "不变的部分",
-        "same": "至 {until}，两者的作用没有区别。",
-        "policy": "至 {until}，作用上的区别",
+        "same": "至{until}，两者的作用没有区别。",
+        "policy": "至{until}，作用上的区别",
         "sampled": "抽样规模的区别",
         "texts": "文字上的区别",
-        "row": "{what}（{where}），{start} 至 {end}",
+        "fields": "文字上的区别：{fields}；加上 --texts 可查看。",
+        "target": "{what}（{where}）",
+        "row": "{what}（{where}），{start}至{end}",
         "title": "标题", "summary": "摘要",
-        "end": "期末",
+        "end": "期末", "comma": "、",
     },
 }  # fmt: skip
 
@@ -72,8 +80,8 @@ def show(name: str, against: str | None, as_json: bool, lang: str) -> None:
         print_rich(render_card(found, lang))
 
 
-def compare_inputs(a: str, b: str, until: str, as_json: bool, lang: str) -> None:
-    """Print what differs between the inputs of two scenarios.
+def compare_inputs(a: str, b: str, until: str, as_json: bool, lang: str, texts: bool = False) -> None:
+    """Print what differs between the inputs of two scenarios; ``texts`` prints titles, summaries and notes too.
 
     Raises
     ------
@@ -87,13 +95,15 @@ def compare_inputs(a: str, b: str, until: str, as_json: bool, lang: str) -> None
     if as_json:
         print_json(scenario_diff.as_json(found))
     else:
-        print_rich(render_diff(found, lang))
+        print_rich(render_diff(found, lang, texts))
 
 
 def render_card(card: Card, lang: str = "en") -> RenderableType:
     """Return a card as text for the terminal, at most ``WIDTH`` columns wide."""
+    from simulator.wording import scenario_word
+
     words = _WORDS[lang]
-    heading = words["changes"].format(base=card.base) if card.base else words["alone"]
+    heading = words["changes"].format(base=scenario_word(card.base, lang)) if card.base else words["alone"]
     changes = []
     explained: set[str] = set()
     for change in card.changes:
@@ -104,6 +114,7 @@ def render_card(card: Card, lang: str = "en") -> RenderableType:
         (f"{card.name}: {card.title}", [card.summary]),
         (heading, changes),
         (words["costs"], list(card.costs)),
+        (words["limits"], list(card.limits)),
         (words["rest"], [card.untouched]),
         (words["sources"], list(card.sources)),
         (words["notes"], [_unfolded(card.notes)] if card.notes else []),
@@ -111,23 +122,24 @@ def render_card(card: Card, lang: str = "en") -> RenderableType:
     return _sections(parts)
 
 
-def render_diff(found: ScenarioDiff, lang: str = "en") -> RenderableType:
+def render_diff(found: ScenarioDiff, lang: str = "en", texts: bool = False) -> RenderableType:
     """Return the differences of two scenarios as text for the terminal, at most ``WIDTH`` columns wide."""
+    from simulator.wording import scenario_word
+
     words = _WORDS[lang]
-    colon = "：" if lang == "zh" else ": "
+    a, b = (scenario_word(name, lang) + ("：" if lang == "zh" else ": ") for name in (found.a, found.b))
     rows = [
-        words["row"].format(what=row.label, where=row.where, start=row.start, end=row.end or words["end"]) + "\n"
-        f"{found.a}{colon}{row.a}\n{found.b}{colon}{row.b}"
+        words["row"].format(what=row.label, where=row.where, start=row.start, end=row.end or words["end"])
+        + f"\n{a}{row.a}\n{b}{row.b}"
         for row in found.rows
     ]
-    sampled = [f"{x.label} ({x.where})\n{found.a}{colon}{x.a}\n{found.b}{colon}{x.b}" for x in found.sampled]
-    texts = [
-        f"{words[x.field]}\n{found.a}{colon}{_flat(x.field, x.a)}\n{found.b}{colon}{_flat(x.field, x.b)}"
-        for x in found.texts
-    ]
+    sampled = [words["target"].format(what=x.label, where=x.where) + f"\n{a}{x.a}\n{b}{x.b}" for x in found.sampled]
+    full = [f"{words[x.field]}\n{a}{_flat(x.field, x.a)}\n{b}{_flat(x.field, x.b)}" for x in found.texts if texts]
     policy = words["policy"].format(until=found.until)
     same = [(words["same"].format(until=found.until), [""])] if found.same else []
-    return _sections([*same, (policy, rows), (words["sampled"], sampled), (words["texts"], texts)])
+    fields = words["comma"].join(words[x.field].lower() for x in found.texts)
+    named = [(words["fields"].format(fields=fields), [""])] if fields and not texts else []
+    return _sections([*same, (policy, rows), (words["sampled"], sampled), (words["texts"], full), *named])
 
 
 def _sections(parts: list[tuple[str, list[str]]]) -> RenderableType:
@@ -150,21 +162,22 @@ def _lines(parts: list[tuple[str, list[str]]]) -> Iterator[RenderableType]:
         if not first:
             yield Text()
         first = False
-        yield Text(heading, style="bold")
+        yield Wrapped(heading, "bold")
         table = Table.grid()
         table.add_column(width=4)
         table.add_column(overflow="fold")
         for paragraph in filter(None, paragraphs):
             head, *rest = paragraph.split("\n")
-            table.add_row("  - " if len(paragraphs) > 1 or rest else "", Text(head))
+            table.add_row("  - " if len(paragraphs) > 1 or rest else "", Wrapped(head))
             for line in rest:
-                table.add_row("", Text(line, style="dim"))
+                table.add_row("", Wrapped(line, "dim"))
         yield table
 
 
 def _unfolded(text: str) -> str:
-    """Return a text whose lines were folded by its author as one line."""
-    return " ".join(line.strip() for line in text.splitlines() if line.strip())
+    """Return a text whose lines were folded by its author as one line; Chinese lines join without a space."""
+    joined = " ".join(line.strip() for line in text.splitlines() if line.strip())
+    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=\S)", "", joined)
 
 
 def _flat(field: str, text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from simulator import records as r
+from simulator.levers_limits import LIMITS
 from simulator.levers_text import TEXTS
 
 TargetKind = Literal["partners", "cities", "ports", "sectors", "none"]
@@ -43,7 +44,7 @@ class Instrument:
     target : str
         Kind of target: ``partners``, ``cities``, ``ports``, ``sectors`` or ``none``.
     meaning : str
-        What size 1 (or one unit) means, in words.
+        What the instrument does, without its notation.
     label, label_zh : str
         Short English and Chinese name.
     source : str
@@ -58,6 +59,10 @@ class Instrument:
         Who pays and how, or that no cost is modelled.
     paid : bool
         Whether the budget pays for it in the model, so that it enters ``policy_cost`` (E60).
+    size_meaning : str
+        How a size is to be read, for the author of a file; empty where the unit says it.
+    limit, limit_zh : str
+        What the model cannot show for it, in whole sentences; empty where there is nothing special.
     """
 
     name: str
@@ -76,6 +81,9 @@ class Instrument:
     unit_zh: str = ""
     cost: str = ""
     cost_zh: str = ""
+    size_meaning: str = ""
+    limit: str = ""
+    limit_zh: str = ""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -86,19 +94,22 @@ class Instrument:
 _ALL_INSTRUMENTS: Final = (
     Instrument(
         "tariff_schedule", "share of the base bilateral tariff", 0.0, 1.0, "partners",
-        "Tariff removed by agreements in force: the legal path. Agreements with one partner add up.",
+        "Tariffs that agreements in force remove, year by year.",
         "Tariffs removed by agreements in force", "已生效协定的关税削减",
         "E20; texts of the China-Korea FTA and RCEP", additive=True,
+        size_meaning="Agreements with one partner add up.",
     ),
     Instrument(
         "tariff_cut", "share of the remaining bilateral tariff", 0.0, 1.0, "partners",
-        "Cut of the tariff that agreements in force leave: 1 makes trade duty-free.",
+        "Cut of the tariffs that agreements in force leave, on both sides.",
         "Cut of remaining tariffs", "剩余关税削减", "E20; policy definition",
+        size_meaning="1 makes trade duty-free.",
     ),
     Instrument(
         "ntb_cut", "ad-valorem points", 0.0, 0.15, "partners",
-        "Cut of the cost of non-tariff barriers; 0.04 lowers the cost of trade by 4 % of its value.",
+        "Standards, tests and licences cost those who trade less.",
         "Cut of non-tariff barriers", "非关税壁垒削减", "E20; Kawasaki (2014) for the size, mapping assumed",
+        size_meaning="0.04 lowers the cost of trade by 4 % of its value.",
     ),
     Instrument(
         "trade_facilitation", "ad-valorem points", 0.0, 0.10, "partners",
@@ -107,22 +118,25 @@ _ALL_INSTRUMENTS: Final = (
     ),
     Instrument(
         "political_shock", "intensity", 0.0, 1.0, "partners",
-        "Political dispute: raises the cost of trade with the partner and makes its investors leave; 1 = as in 2012.",
+        "Trade with the partner costs more, and investors from there leave.",
         "Political shock", "政治冲击", "E20, E27; scale assumed",
+        size_meaning="1 is a dispute as in 2012.",
     ),
     Instrument(
         "services_opening", "log-odds of location", 0.0, 0.5, "partners",
-        "Better terms for market and property investors of the partner: added to their log-odds of choosing Liaoning.",
+        "Better terms for investors from the partner who come for the market or for property.",
         "Opening of services and investment", "服务业与投资开放", "E26; range assumed",
+        size_meaning="Added to their log-odds of choosing Liaoning.",
     ),
     Instrument(
         "port_merger", "0 or 1", 0.0, 1.0, "ports",
-        "Ports that carry 1 have one owner: they set fees and invest as one group.",
+        "Ports under one owner set fees and invest as one group.",
         "Port merger", "港口整合", "E44, E45; policy definition", integer=True,
+        size_meaning="Ports that carry 1 have one owner.",
     ),
     Instrument(
         "merger_synergy", "share of unit cost", 0.0, 0.08, "ports",
-        "Unit cost saved in a merged port once the merger has settled.",
+        "Merged ports save on doubled work once the merger has settled.",
         "Synergy of a port merger", "港口整合协同效应", "E45; evidence on provincial port integration 2004-19",
     ),
     Instrument(
@@ -137,44 +151,52 @@ _ALL_INSTRUMENTS: Final = (
     ),
     Instrument(
         "metro_integration", "share of travel time", 0.0, 0.25, "cities",
-        "Cut between two cities that both carry it; where sizes differ the rule takes what both have.",
+        "Cities come nearer to each other's markets and ideas; only between two cities that both take part.",
         "Metropolitan integration", "都市圈一体化", "E3; policy definition (one-hour circle)",
+        size_meaning="Where sizes differ the rule takes what both have.",
     ),
     Instrument(
         "rd_support", "share of base R&D", 0.0, 1.0, "cities",
-        "Extra research spending; 0.3 raises R&D by 30 % of what it was.",
+        "Research on top of what would be done anyway; the city's budget pays for it.",
         "R&D support", "研发支持", "E13, E15; policy definition", paid=True,
+        size_meaning="0.3 raises R&D by 30 % of what it was.",
     ),
     Instrument(
         "business_reform", "index points", 0.0, 0.3, "cities",
-        "Rise of the level to which the city's business-environment index (0 to 1) converges.",
+        "Better administration and law, reached slowly: more foreign investors come.",
         "Business environment reform", "营商环境改革", "E64, E26; mapping assumed",
+        size_meaning="Rise of the level to which the city's index (0 to 1) converges.",
     ),
     Instrument(
         "zombie_exit", "share per year", 0.0, 1.0, "sectors",
-        "Share of loss-making state firms that are refused the roll-over of their debt each year.",
+        "State firms that cannot pay their interest are restructured or closed instead of getting new loans for old.",
         "Exit of zombie firms", "僵尸企业退出", "E30, E32; Tan, Huang and Woo (2016) for the effect to compare with",
         paid=True,
+        size_meaning="Share of them that are refused each year.",
     ),
     Instrument(
         "ownership_dilution", "points of state share", 0.0, 0.5, "sectors",
-        "State share sold without loss of control; 0.1 sells ten points.",
+        "The state sells shares of its firms but keeps control.",
         "Mixed ownership (dilution)", "混合所有制（稀释国有股权）", "E33; Li et al. (2025) for the sign",
+        size_meaning="0.1 sells ten points.",
     ),
     Instrument(
         "control_transfer", "share of state firms", 0.0, 1.0, "sectors",
-        "Share of state firms that lose their state identity.",
+        "State firms get other owners: they lose cheap credit and soft budgets and catch up in productivity.",
         "Transfer of control", "国有控制权转让", "E33, E29; Li et al. (2025) for the sign",
+        size_meaning="Share of state firms that lose their state identity.",
     ),
     Instrument(
         "capacity_cut", "share of capital per year", 0.0, 0.3, "sectors",
-        "Capital of state firms with low utilisation that the regulator orders out each year.",
+        "The regulator orders capital of state firms out where much of it stands idle.",
         "Ordered capacity cut", "去产能", "E34; policy definition", paid=True,
+        size_meaning="Share of their capital each year.",
     ),
     Instrument(
         "environmental_standard", "stringency", 0.0, 1.0, "none",
-        "Strictness of emission rules: abates emissions, raises the cost of dirty output, deters dirty investors.",
+        "Stricter emission rules: fewer emissions, dearer output of dirty industries, fewer dirty investors.",
         "Environmental standard", "环保标准", "E63, E26; scale assumed",
+        size_meaning="From the rules of today, 0, to the strictest thinkable, 1.",
     ),
     Instrument(
         "public_consumption", "bn yuan 2010 per quarter", 0.0, 20.0, "none",
@@ -189,41 +211,49 @@ _ALL_INSTRUMENTS: Final = (
     ),
     Instrument(
         "rail_corridor", "days", 0.0, 20.0, "none",
-        "Days saved on the rail corridor to Russia and Europe, by speed, frequency and border clearance.",
+        "Trains run faster and more often, and borders are cleared sooner.",
         "Rail corridor to Europe", "中欧班列通道", "E40, E42; ADB TA-9036 on 15 days by rail and 35 by sea",
+        size_meaning="Days saved on the corridor to Russia and Europe.",
     ),
     Instrument(
         "audit_revenue_fdi", "intensity", 0.0, 1.0, "none",
-        "Audit of reported fiscal revenue and foreign investment: lets less padding build up and wears it off.",
+        "Inspectors check the published figures: less padding builds up, and what there is wears off.",
         "Audit of revenue and FDI figures", "财政收入与外资数据核查", "E70; sizes assumed",
+        size_meaning="0 is none, 1 is full.",
     ),
     Instrument(
         "audit_gdp_investment", "intensity", 0.0, 1.0, "none",
-        "Audit of reported GDP and fixed investment.",
+        "Inspectors check the published figures: less padding builds up, and what there is wears off.",
         "Audit of GDP and investment figures", "GDP与投资数据核查", "E70; sizes assumed",
+        size_meaning="0 is none, 1 is full.",
     ),
     Instrument(
         "restatement_revenue_fdi", "share of padding", 0.0, 1.0, "none",
-        "Share of the padding of revenue and foreign investment removed in that quarter; one quarter is enough.",
+        "Published figures are put right: padding that has built up is taken out at once.",
         "Restatement of revenue and FDI", "财政收入与外资数据修正", "E70; quarter and size assumed",
+        size_meaning="One quarter is enough.",
     ),
     Instrument(
         "restatement_gdp_investment", "share of padding", 0.0, 1.0, "none",
-        "Share of the padding of GDP and fixed investment removed in that quarter; one quarter is enough.",
+        "Published figures are put right: padding that has built up is taken out at once.",
         "Restatement of GDP and investment", "GDP与投资数据修正", "E70; quarter and size assumed",
+        size_meaning="One quarter is enough.",
     ),
     Instrument(
         "financing_curb", "share of local land-based financing", 0.0, 0.6, "none",
-        "Cut of the flow of local-government financing that rests on land (State Council Document 43 of 2014).",
+        "Local governments may borrow less against land, as State Council Document 43 of 2014 ordered.",
         "Curb on local-government financing", "地方政府融资约束", "E17; size assumed, scripted",
     ),
 )  # fmt: skip
 
 
 def _complete(instrument: Instrument) -> Instrument:
-    """Return the instrument with its texts of ``levers_text.py``."""
-    text = TEXTS[instrument.name]
-    return replace(instrument, meaning_zh=text.meaning_zh, unit_zh=text.unit_zh, cost=text.cost, cost_zh=text.cost_zh)
+    """Return the instrument with its texts of ``levers_text.py`` and ``levers_limits.py``."""
+    text, (limit, limit_zh) = TEXTS[instrument.name], LIMITS[instrument.name]
+    return replace(
+        instrument, meaning_zh=text.meaning_zh, unit_zh=text.unit_zh, cost=text.cost, cost_zh=text.cost_zh,
+        limit=limit, limit_zh=limit_zh,
+    )  # fmt: skip
 
 
 INSTRUMENTS: Final[dict[str, Instrument]] = {i.name: _complete(i) for i in _ALL_INSTRUMENTS}
@@ -237,9 +267,10 @@ def instruments_table() -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for i in INSTRUMENTS.values():
-        adds = " Several levers add up." if i.additive else ""
+        adds = "Several levers add up." if i.additive else ""
+        meaning = " ".join(filter(None, (i.meaning, i.size_meaning, adds)))
         span = "0 or 1" if i.integer else f"{i.low:g} to {i.high:g}"
-        cells = (f"`{i.name}`", i.unit, span, i.target, i.meaning + adds, i.label_zh, i.source)
+        cells = (f"`{i.name}`", i.unit, span, i.target, meaning, i.label_zh, i.source)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -248,4 +279,11 @@ def costs_table() -> str:
     """Return the Markdown table of who pays for each instrument that ``docs/scenarios.md`` shows."""
     lines = ["| Instrument | Who pays | 成本 |", "|---|---|---|"]
     lines += [f"| `{i.name}` | {i.cost} | {i.cost_zh} |" for i in INSTRUMENTS.values()]
+    return "\n".join(lines) + "\n"
+
+
+def limits_table() -> str:
+    """Return the Markdown table of what the model cannot show for each instrument, for ``docs/scenarios.md``."""
+    lines = ["| Instrument | What this model cannot show | 本模型无法反映 |", "|---|---|---|"]
+    lines += [f"| `{i.name}` | {i.limit} | {i.limit_zh} |" for i in INSTRUMENTS.values() if i.limit]
     return "\n".join(lines) + "\n"

@@ -38,7 +38,7 @@ class Scenario:
     ----------
     name : str
         A combination is called ``a+b``.
-    title, summary, title_zh, summary_zh, notes : str
+    title, summary, title_zh, summary_zh, notes, notes_zh : str
         Texts of the scenario's own file.
     sources : tuple of str
         What its own levers rest on.
@@ -62,6 +62,7 @@ class Scenario:
     title_zh: str
     summary_zh: str
     notes: str
+    notes_zh: str
     sources: tuple[str, ...]
     extends: str | None
     levers: tuple[Lever, ...]
@@ -281,7 +282,8 @@ def _single(chain: list[Document]) -> Scenario:
         raise InputError(f"{document.file}: {error}") from None
     return Scenario(
         name=document.name, title=document.title, summary=document.summary, title_zh=document.title_zh,
-        summary_zh=document.summary_zh, notes=document.notes, sources=document.sources, extends=document.extends,
+        summary_zh=document.summary_zh, notes=document.notes, notes_zh=document.notes_zh, sources=document.sources,
+        extends=document.extends,
         levers=document.levers, chain=tuple(Source(doc.name, doc.text) for doc in chain), parts=(document.name,),
         entries=entries, hash=_hash(chain, [document.name]),
         _own=tuple((document.name, lever) for lever in document.levers),
@@ -308,6 +310,7 @@ def _combined(chains: list[list[Document]]) -> Scenario:
         title_zh=" + ".join(part.title_zh or part.title for part in parts),
         summary_zh="".join(part.summary_zh or part.summary for part in parts),
         notes="\n".join(part.notes for part in parts if part.notes),
+        notes_zh="\n".join(part.notes_zh or part.notes for part in parts if part.notes_zh or part.notes),
         sources=tuple(dict.fromkeys(source for part in parts for source in part.sources)), extends=None,
         levers=tuple(lever for part in parts for lever in part.levers),
         chain=tuple(Source(doc.name, doc.text) for doc in union), parts=tuple(names), entries=entries,

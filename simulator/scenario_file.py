@@ -86,6 +86,7 @@ class _HeaderModel(_Model):
     title_zh: _FreeText = ""
     summary_zh: _FreeText = ""
     notes: _FreeText = ""
+    notes_zh: _FreeText = ""
 
 
 class FileModel(_Model):
@@ -109,7 +110,7 @@ class Document:
 
     Attributes
     ----------
-    name, title, summary, title_zh, summary_zh, notes : str
+    name, title, summary, title_zh, summary_zh, notes, notes_zh : str
     extends : str or None
         Name of the parent.
     sources : tuple of str
@@ -126,6 +127,7 @@ class Document:
     title_zh: str
     summary_zh: str
     notes: str
+    notes_zh: str
     extends: str | None
     sources: tuple[str, ...]
     levers: tuple[Lever, ...]
@@ -166,7 +168,8 @@ def parse(text: str, file: str) -> Document:
     head = model.scenario
     return Document(
         name=head.name, title=head.title, summary=head.summary, title_zh=head.title_zh, summary_zh=head.summary_zh,
-        notes=head.notes, extends=head.extends, sources=tuple(head.sources), levers=checked, text=text, file=file,
+        notes=head.notes, notes_zh=head.notes_zh, extends=head.extends, sources=tuple(head.sources), levers=checked,
+        text=text, file=file,
     )  # fmt: skip
 
 

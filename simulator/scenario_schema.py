@@ -27,6 +27,7 @@ _HEADER_TEXTS: Final = {
     "title_zh": "Chinese title.",
     "summary_zh": "Chinese summary.",
     "notes": "What is assumed, and what the reader should know.",
+    "notes_zh": "Chinese notes.",
 }
 _LEVER_TEXTS: Final = {
     "instrument": "What the lever sets.",
@@ -118,7 +119,8 @@ def _lever(model: dict[str, Any]) -> dict[str, Any]:
 def _about(spec: Instrument) -> str:
     span = "0 or 1" if spec.integer else f"{spec.low:g} to {spec.high:g}"
     takes = "no target" if spec.target == "none" else spec.target
-    return f"{spec.meaning} Unit: {spec.unit}; {span}; {takes}. {spec.cost}"
+    meaning = f"{spec.meaning} {spec.size_meaning}".strip()
+    return f"{meaning} Unit: {spec.unit}; {span}; {takes}. {spec.cost}"
 
 
 def _of_instrument(spec: Instrument) -> dict[str, Any]:

@@ -89,6 +89,11 @@ def phase_text(quarters: int, lang: str = "en") -> str:
     return f"over {count_word(years)} {'year' if years == 1 else 'years'}"
 
 
+def scenario_word(name: str, lang: str = "en") -> str:
+    """Return what a scenario is called in a sentence: its name, in Chinese ``基准情景`` for the baseline."""
+    return "基准情景" if lang == "zh" and name == "baseline" else name
+
+
 def quarter_text(index: int, lang: str = "en") -> str:
     """Return a quarter in words: ``2026Q1``, in Chinese ``2026年一季度``."""
     if lang == "zh":
@@ -163,8 +168,10 @@ def _amounts(run: Run, lang: str) -> tuple[str, str]:
         return f"{first} and, in {count_word(len(run) - 1)} further steps to {when}, {last}", ""
     if not isinstance(size, Range):
         return _one(instrument, size, lang), ""
-    low, high = _shown(instrument, size.low, lang), _shown(instrument, size.high, lang)
-    number = f"{plain_number(low)}{'至' if zh else ' to '}{plain_number(high)}{_unit(instrument, high, lang)}"
+    low, high = _shown(instrument, size.low), _shown(instrument, size.high)
+    unit = _unit(instrument, high, lang)
+    twice = unit if unit == "%" else ""  # Chinese writes 5%至20%
+    number = f"{plain_number(low)}{twice}{'至' if zh else ' to '}{plain_number(high)}{unit}"
     return number, f"{'，最可能为' if zh else ', most likely '}{_one(instrument, size.mode, lang)}"
 
 
@@ -179,16 +186,16 @@ def _amount(instrument: str, number: str, lang: str) -> str:
 
 
 def _one(instrument: str, size: float, lang: str) -> str:
-    value = _shown(instrument, size, lang)
+    value = _shown(instrument, size)
     return plain_number(value) + _unit(instrument, value, lang)
 
 
-def _shown(instrument: str, size: float, lang: str) -> float:
+def _shown(instrument: str, size: float) -> float:
     """Return the number that the reader sees for a size."""
     text = TEXTS[instrument]
     if text.odds:
         return round(100.0 * math.expm1(size), 1)
-    return size * ((lang == "zh" and text.scale_zh) or text.scale)
+    return size * text.scale
 
 
 def _unit(instrument: str, value: float, lang: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -62,9 +63,38 @@ def test_shipped_file_is_complete(name: str) -> None:
     assert scenario.name == name and scenario.parts == (name,)
     assert scenario.extends == (None if name == "baseline" else "baseline")
     assert all((scenario.title, scenario.summary, scenario.notes, scenario.sources, scenario.levers))
-    for text in (scenario.title_zh, scenario.summary_zh):
+    for text in (scenario.title_zh, scenario.summary_zh, scenario.notes_zh):
         assert any("\u4e00" <= character <= "\u9fff" for character in text)
     assert scenario.chain[-1] == (name, (FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", [n for n in SHIPPED if load_scenario(n).schedule().ranges()])
+def test_no_title_or_summary_states_a_sampled_size_as_a_fact(name: str) -> None:
+    """A number or fraction of a sampled size stands beside words that say it is uncertain."""
+    scenario = load_scenario(name)
+    sized = re.compile(r"\d(\.\d)? ?%|\b0\.\d|half|one in|五分之|十分之|一半")
+    for texts, words in (
+        ((scenario.title, scenario.summary), ("uncertain", "most likely")),
+        ((scenario.title_zh, scenario.summary_zh), ("不确定", "最可能")),
+    ):
+        for text in texts:
+            assert not sized.search(text) or any(word in text for word in words), text
+
+
+def test_notes_of_a_combination_are_told_in_chinese_where_there_are_any(tmp_path: Path) -> None:
+    path = write(tmp_path, "mine", lever("rail_corridor", "", size=3))
+    both = load_scenario(f"rd_push+{path}")
+    assert "研发" not in both.notes and "20%至40%" in both.notes_zh
+
+
+def test_notes_do_not_enter_the_schedule(tmp_path: Path) -> None:
+    path = write(tmp_path, "mine", lever())
+    plain = load_scenario(path)
+    text = Path(path).read_text(encoding="utf-8")
+    Path(path).write_text(text.replace("[scenario]", '[scenario]\nnotes_zh = "说明"', 1), encoding="utf-8")
+    noted = load_scenario(path)
+    assert noted.notes_zh == "说明" and plain.notes_zh == ""
+    assert noted.schedule().hash == plain.schedule().hash and noted.hash != plain.hash
 
 
 @pytest.mark.parametrize("name", SHIPPED)

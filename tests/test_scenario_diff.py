@@ -119,6 +119,18 @@ def test_the_command_prints_and_exits_0() -> None:
     assert max(len(line.rstrip()) for line in found.stdout.splitlines()) <= 100
 
 
+def test_texts_that_differ_are_named_and_shown_on_demand() -> None:
+    short = liaosim("diff", "baseline", "cjk_fta").stdout
+    assert short.rstrip().endswith("Texts that differ: title, summary, notes, sources; --texts shows them.")
+    assert "free trade agreement" not in short
+    full = liaosim("diff", "baseline", "cjk_fta", "--texts").stdout
+    assert "cjk_fta: China-Japan-Korea free trade agreement from 2026" in " ".join(full.split())
+    assert "--texts" not in full
+    chinese = liaosim("diff", "baseline", "cjk_fta", "--lang", "zh", "--texts").stdout
+    assert "基准情景：基准情景：有据可查的历史" in chinese and "在RCEP与中韩自贸协定之上的增量" in chinese
+    assert "--texts" not in liaosim("diff", "rd_push", "rd_push").stdout
+
+
 def test_the_command_as_json_and_in_chinese() -> None:
     found = json.loads(liaosim("diff", "baseline", "cjk_fta", "--json", "--lang", "zh").stdout)
     assert (found["a"], found["b"], found["until"], found["same"]) == ("baseline", "cjk_fta", "2035Q4", False)

@@ -69,7 +69,7 @@ EDITS = [
     (
         'extends = "baseline"',
         'extends = "baseline"\nsumary = "S"',
-        '[scenario]: unknown key "sumary"; did you mean "summary"?; allowed: name, title, summary, sources, extends, title_zh, summary_zh, notes',
+        '[scenario]: unknown key "sumary"; did you mean "summary"?; allowed: name, title, summary, sources, extends, title_zh, summary_zh, notes, notes_zh',
     ),
     (
         "size = 0.04",
