@@ -108,8 +108,8 @@ def render_card(card: Card, lang: str = "en") -> RenderableType:
     explained: set[str] = set()
     for change in card.changes:
         text = change.text + ("" if change.own else words["from"].format(file=change.scenario))
-        changes.append(text if change.instrument in explained else f"{text}\n{change.meaning}")
-        explained.add(change.instrument)
+        changes.append(text if change.meaning in explained else f"{text}\n{change.meaning}")
+        explained.add(change.meaning)
     parts: list[tuple[str, list[str]]] = [
         (f"{card.name}: {card.title}", [card.summary]),
         (heading, changes),

@@ -1,8 +1,8 @@
 """What the model cannot show for an instrument, in two languages.
 
-Sentences that hold for several instruments are the same to the letter, so that a card can say them once. The declarations of
-``levers.py`` take these texts over; nothing else reads them from here. They follow from the rules that read the
-instrument and from the limitations in ``docs/model.md``.
+Sentences that hold for several instruments are the same to the letter, so that a card can say them once. The
+declarations of ``levers.py`` take these texts over; nothing else reads them from here. They follow from the rules that
+read the instrument and from the limitations in ``docs/model.md``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _CUSTOMS_ZH: Final = "未计关税收入的减少。"
 _SYNERGY: Final = "The size of the synergy is assumed; there are no data of Liaoning on it."
 _SYNERGY_ZH: Final = "协同效应的大小是假设的，没有辽宁的数据。"
 _LITERATURE: Final = (
-    "That it helps is taken from the literature and by how much is assumed; no estimate is for Liaoning."
+    "That it helps, and by how much, rests on literature and assumptions; there is no estimate for Liaoning."
 )
-_LITERATURE_ZH: Final = "其有利作用取自文献，大小为假设，没有针对辽宁的估计。"
+_LITERATURE_ZH: Final = "其有利作用及大小依据文献和假设，没有针对辽宁的估计。"
 _OWNERS: Final = "New owners bring no capital, and no one is laid off at the sale."
 _OWNERS_ZH: Final = "新股东不带来资本，出售时也不裁员。"
 _DEBT: Final = "However much the province owes, it finds lenders at the same rate of interest."
@@ -71,11 +71,11 @@ LIMITS: Final[dict[str, tuple[str, str]]] = {
         "企业退出不会沿供应链或互保关系扩散，也未计被裁人员的困难。",
     ),
     "ownership_dilution": (
-        f"That it lowers productivity is taken from one study and by how much is assumed. {_OWNERS}",
+        f"That it lowers productivity is taken from one study; by how much is assumed. {_OWNERS}",
         f"其降低生产率的方向取自一项研究，大小为假设。{_OWNERS_ZH}",
     ),
     "control_transfer": (
-        f"That it raises productivity is taken from one study and how fast is assumed. {_OWNERS}",
+        f"That it raises productivity is taken from one study; how fast is assumed. {_OWNERS}",
         f"其提高生产率的方向取自一项研究，快慢为假设。{_OWNERS_ZH}",
     ),
     "capacity_cut": (

@@ -167,7 +167,8 @@ TEXTS: Final[dict[str, LeverText]] = {
         "the share of state firms in {where} that leave state control becomes {number}",
         "{where}的国有企业中脱离国有控制的比例为{number}",
         "{number} of state firms", "{number}的国有企业",
-        "No budget cost is modelled; the proceeds of the sale are left out too.", "模型不计财政成本，也不计出售收入。",
+        "No budget cost is modelled; the proceeds of the sale are left out too.",
+        "模型不计财政成本，也不计出售股份的收入。",
         100.0, _PERCENT,
     ),
     "capacity_cut": LeverText(

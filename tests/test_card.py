@@ -365,6 +365,11 @@ def test_show_prints_the_card_in_a_hundred_columns() -> None:
     assert max(len(line.rstrip()) for line in result.stdout.splitlines()) <= 100
 
 
+def test_a_meaning_is_said_once_in_a_card() -> None:
+    """Two audits work alike: what they do stands below the first only."""
+    assert " ".join(fold("baseline", 100, "en")).count("Inspectors check the published figures") == 1
+
+
 def test_show_in_chinese_loses_nothing() -> None:
     result = CliRunner().invoke(app, ["scenarios", "show", "no_financing_curb", "--lang", "zh"])
     assert result.exit_code == 0 and "…" not in result.stdout

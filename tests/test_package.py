@@ -37,13 +37,14 @@ LAYERS = (
     ("simulator.calls", "simulator.links", "simulator.quarter", "simulator.agents", "simulator.loop", "simulator.run",
      "simulator.loops", "simulator.loop_book"),
     ("simulator.model", "simulator.ensemble", "simulator.walk", "simulator.polarity"),
-    ("simulator.results", "simulator.manifest", "simulator.folder", "simulator.store", "simulator.headline", "simulator.headline_text",
+    ("simulator.results", "simulator.manifest", "simulator.folder", "simulator.store", "simulator.store_read", "simulator.headline_rows", "simulator.headline", "simulator.headline_text",
      "simulator.loops_page",
      "simulator.rerun_read", "simulator.rerun", "simulator.spreadsheet", "simulator.workbook"),
     ("simulator.sweep", "simulator.explain", "simulator.sensitivity", "simulator.sensitivity_words"),
     ("calibration",),
     ("viz",),
-    ("simulator.cli_support", "simulator.cli_wrap", "simulator.cli_scenarios", "simulator.cli_run", "simulator.cli_rerun",
+    ("simulator.cli_wrap",
+     "simulator.cli_support", "simulator.cli_scenarios", "simulator.cli_run", "simulator.cli_rerun",
      "simulator.cli_report", "simulator.cli"),
 )  # fmt: skip
 
