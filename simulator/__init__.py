@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from simulator.parameters import ParameterTable, draw_table, table_of
     from simulator.results import Results
     from simulator.scenario import Scenario, list_scenarios, load_scenario
-    from simulator.store import load_results, write_results
+    from simulator.store import write_results
+    from simulator.store_read import load_results
     from simulator.world import World, load_world
 
 __version__ = "0.1.0"
@@ -39,7 +40,7 @@ _HOME: Final = {
     "agent_history": "ensemble",
     "draw_table": "parameters",
     "list_scenarios": "scenario",
-    "load_results": "store",
+    "load_results": "store_read",
     "load_scenario": "scenario",
     "load_world": "world",
     "simulate": "ensemble",

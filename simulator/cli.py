@@ -12,7 +12,7 @@ from simulator.cli_report import report_again
 from simulator.cli_rerun import rerun_and_report
 from simulator.cli_run import Request, simulate_and_report
 from simulator.cli_scenarios import compare_inputs, show
-from simulator.cli_support import WRONG_INPUT, exits, print_json, print_table, say
+from simulator.cli_support import WRONG_INPUT, exits, prepare_process, print_json, print_table, say
 from simulator.errors import InputError
 from simulator.periods import HORIZON_END, to_index
 
@@ -73,7 +73,7 @@ app = typer.Typer(
       liaosim run baseline --until 2020Q4    one scenario
       liaosim compare baseline cjk_fta       what a policy changes
     """,
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong use or input, 3 done but some runs failed, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong use or input, 3 done but some runs failed, 130 or 143 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -98,6 +98,7 @@ app.add_typer(scenarios_app, name="scenarios")
 
 def main() -> None:
     """Run the command line; entry point of ``liaosim``."""
+    prepare_process()
     app(prog_name="liaosim")
 
 

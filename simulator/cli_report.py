@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import stat
 from pathlib import Path
 
 import typer
 
+from simulator import MODEL_VERSION
+from simulator.cli_support import say
 from simulator.errors import InputError
+
+GENERATOR = b'name="generator" content="liaosim'
+BEGINNING = 2000
+"""Bytes of a page in which its generator is named."""
 
 
 def report_again(directory: Path, lang: str, out: Path | None) -> None:
@@ -16,7 +22,8 @@ def report_again(directory: Path, lang: str, out: Path | None) -> None:
     Parameters
     ----------
     directory
-        A folder written by ``run`` or ``compare``.
+        A folder written by ``run`` or ``compare``; by another version of the model too, as long as the variables that
+        the report shows are there.
     lang
         ``en`` or ``zh``.
     out
@@ -25,49 +32,66 @@ def report_again(directory: Path, lang: str, out: Path | None) -> None:
     Raises
     ------
     InputError
-        The folder is not a whole result, or ``out`` is a folder, in no folder, or a file that is not a report.
+        The folder is not a whole result, or ``out`` is a folder, in no folder, in a results folder, or something else
+        than a report.
     """
-    from simulator.manifest import MANIFEST, dump_manifest, read_manifest
-    from simulator.rerun_read import read_stored
-    from simulator.store import load_results
+    from simulator.folder import replace_file
+    from simulator.manifest import MANIFEST, dump_manifest, load_manifest, read_manifest
+    from simulator.store_read import load_results, read_scenario
     from viz.report import REPORT, report_html
 
-    stored = read_stored(directory)
+    stored, manifest = load_manifest(directory), read_manifest(directory)
     target = directory / REPORT if out is None else out
-    _check(target, directory)
-    manifest = read_manifest(directory)
-    text = report_html(load_results(directory), stored.scenarios, manifest, lang)
-    _replace(target, text)
-    name = REPORT
-    if target.resolve() == (directory / REPORT).resolve() and name not in manifest.get("files", ()):
-        manifest["files"] = sorted([*manifest.get("files", ()), name])
-        _replace(directory / MANIFEST, dump_manifest(manifest))
+    _check(target, directory, "" if out is None else "--out ")
+    if stored.model_version != MODEL_VERSION:
+        say(
+            f"Note: {directory} was made by model version {stored.model_version}, this is {MODEL_VERSION}; "
+            "the figures are those of the folder, the explanations those of this version."
+        )
+    scenarios = [read_scenario(directory, entry, stored.until) for entry in stored.scenarios]
+    text = report_html(load_results(directory), scenarios, manifest, lang)
+    if _is(target, directory / REPORT) and REPORT not in manifest.get("files", ()):
+        # before the report, so that a file that the manifest does not know never stands in the way of --overwrite
+        manifest["files"] = sorted([*manifest.get("files", ()), REPORT])
+        replace_file(directory / MANIFEST, dump_manifest(manifest))
+    replace_file(target, text)
     typer.echo(f"Report: {target}")
 
 
-def _check(target: Path, directory: Path) -> None:
-    """Refuse to write where something else than a report is, or into the folder under another name."""
+def _check(target: Path, directory: Path, option: str) -> None:
+    """Refuse to write where something else than a report is, or into a results folder under another name."""
+    from simulator.manifest import is_results
+
+    shown = f"{option}{target}"
     if target.is_dir():
-        raise InputError(f"--out {target} is a folder; name a file, such as {target / 'report.html'}")
+        raise InputError(f"{shown} is a folder; name a file, such as {target / 'report.html'}")
     if not target.parent.is_dir():
-        raise InputError(f"--out {target}: there is no folder {target.parent}")
-    inside = target.resolve().is_relative_to(directory.resolve())
-    if inside and target.name != "report.html":
-        raise InputError(
-            f"--out {target}: the only report inside a results folder is report.html; name a file elsewhere"
-        )
-    if (
-        target.exists()
-        and 'name="generator" content="liaosim' not in target.read_text("utf-8", errors="replace")[:2000]
-    ):
-        raise InputError(f"--out {target} exists and is not a report of liaosim; name another file")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file aside and rename it, so that it is whole or as it was."""
-    part = path.with_name(f".{path.name}.part")
+        raise InputError(f"{shown}: there is no folder {target.parent}")
+    if not _is(target, directory / "report.html"):
+        place = target.parent.resolve()
+        for folder in (place, *place.parents):
+            if folder == directory.resolve():
+                raise InputError(f"{shown}: the only report inside {directory} is report.html; name a file elsewhere")
+            if is_results(folder):
+                raise InputError(f"{shown} is inside the results folder {folder}; name a file elsewhere")
     try:
-        part.write_text(text, encoding="utf-8")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+        mode = target.lstat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise InputError(f"{shown}: {error.strerror}") from None
+    if not stat.S_ISREG(mode) or GENERATOR not in _beginning(target, shown):
+        raise InputError(f"{shown} exists and is not a report of liaosim; name another file")
+
+
+def _beginning(path: Path, shown: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(BEGINNING)
+    except OSError as error:
+        raise InputError(f"{shown} cannot be read: {error.strerror}") from None
+
+
+def _is(a: Path, b: Path) -> bool:
+    """Tell whether two paths are the same place; the last part of a path is not followed if it is a link."""
+    return a.name == b.name and a.parent.resolve() == b.parent.resolve()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import typer
 
-from simulator.cli_support import SOME_RUNS_FAILED, CommandError, print_json, print_rich, progress_bars, say
+from simulator.cli_support import (
+    FAILED,
+    SOME_RUNS_FAILED,
+    CommandError,
+    print_json,
+    print_rich,
+    progress_bars,
+    say,
+    tell,
+)
 from simulator.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from simulator.parameters import ParameterTable
     from simulator.results import Results
     from simulator.scenario import Scenario
+    from simulator.store import UnfinishedError
     from simulator.world import World
 
 PARAMETER_KINDS: Final = ("prior", "point")
@@ -56,9 +66,10 @@ def load(names: Iterable[str]) -> list[Scenario]:
     Raises
     ------
     InputError
-        If one is wrong or unknown, or two have the same name.
+        If one is wrong or unknown, or two have the same name, or two that differ are built on files of one name.
     """
     from simulator.scenario import load_scenario
+    from simulator.store import chain_files
 
     scenarios: list[Scenario] = []
     for name in names:
@@ -66,6 +77,7 @@ def load(names: Iterable[str]) -> list[Scenario]:
         if scenario.name in {other.name for other in scenarios}:
             raise InputError(f'scenario "{scenario.name}" is given twice; name each scenario once')
         scenarios.append(scenario)
+    chain_files({scenario.name: scenario.chain for scenario in scenarios})
     return scenarios
 
 
@@ -111,7 +123,7 @@ def simulate_and_report(names: Sequence[str], request: Request) -> None:
     CommandError
         Every run of a scenario failed.
     typer.Exit
-        With code 3 if some runs failed; the others are written.
+        With code 3 if some runs failed; the others are written. With code 1 if report or workbook could not be made.
     """
     started = datetime.now(UTC)
     scenarios = load(names)
@@ -126,35 +138,67 @@ def simulate_and_report(names: Sequence[str], request: Request) -> None:
     ensembles = _ensembles(world, scenarios, table, request)
 
     from simulator.results import Results
-    from simulator.store import write_results
+    from simulator.store import UnfinishedError, round_as_stored, write_results
 
+    tell("Writing tables and report ...", wanted=not request.json)
     results = Results(ensembles)
-    write_results(
-        results,
-        folder,
-        command=["liaosim", *sys.argv[1:]],
-        chains={scenario.name: scenario.chain for scenario in scenarios},
-        agents=_agents(world, scenarios, ensembles, results.medoids),
-        warnings=remarks,
-        started=started,
-        overwrite=request.overwrite,
-        csv_bom=request.csv_bom,
-        finish=lambda unfinished: _extras(unfinished, results, scenarios, request),
-    )
+    agents = _agents(world, scenarios, ensembles, results.medoids)
+    round_as_stored(ensembles)
+    unfinished: UnfinishedError | None = None
+    try:
+        write_results(
+            results,
+            folder,
+            command=[_utf8(word) for word in ("liaosim", *sys.argv[1:])],
+            chains={scenario.name: scenario.chain for scenario in scenarios},
+            agents=agents,
+            warnings=remarks,
+            started=started,
+            check=request.check,
+            overwrite=request.overwrite,
+            csv_bom=request.csv_bom,
+            finish=_extras(results, scenarios, request),
+        )
+    except UnfinishedError as error:
+        unfinished = error
     _print(results, folder, remarks, request)
-    _leave_if_runs_failed(ensembles)
+    _say_failed_runs(ensembles)
+    if unfinished is not None:
+        _say_unfinished(unfinished)
+        raise typer.Exit(FAILED)
+    if any(ensemble.failures for ensemble in ensembles):
+        raise typer.Exit(SOME_RUNS_FAILED)
 
 
-def _extras(folder: Path, results: Results, scenarios: Sequence[Scenario], request: Request) -> None:
-    """Add report and workbook; the folder holds all else, and the manifest without ``files``."""
-    from viz.report import write_report
+def _utf8(word: str) -> str:
+    """Return a word of the command line as text, whatever bytes it was given in."""
+    return os.fsencode(word).decode("utf-8", "replace")
 
-    write_report(folder, results, scenarios, request.lang)
-    if request.xlsx:
+
+def _extras(results: Results, scenarios: Sequence[Scenario], request: Request) -> dict[str, Callable[[Path], object]]:
+    """Return what makes report and workbook in a folder that holds all else."""
+
+    def report(folder: Path) -> None:
+        from viz.report import write_report
+
+        write_report(folder, results, scenarios, request.lang)
+
+    def workbook(folder: Path) -> None:
         from simulator.manifest import read_manifest
         from simulator.workbook import WORKBOOK, write_results_workbook
 
         write_results_workbook(folder / WORKBOOK, results, scenarios, read_manifest(folder), request.lang)
+
+    return {"report.html": report, **({"results.xlsx": workbook} if request.xlsx else {})}
+
+
+def _say_unfinished(error: UnfinishedError) -> None:
+    """Say what could not be made of the results that were written, and how to try again."""
+    from simulator.store import reason_of
+
+    for name, reason in error.failed.items():
+        again = f"`liaosim report {error.folder}`" if name == "report.html" else "the same command"
+        say(f"{name} could not be made: {reason_of(reason)}; {again} tries again. The results are complete.")
 
 
 def _folder(scenarios: Sequence[Scenario], table: ParameterTable, request: Request) -> Path:
@@ -174,9 +218,7 @@ def _folder(scenarios: Sequence[Scenario], table: ParameterTable, request: Reque
     return folder
 
 
-def _ensembles(
-    world: World, scenarios: Sequence[Scenario], table: ParameterTable, request: Request
-) -> list[Ensemble]:
+def _ensembles(world: World, scenarios: Sequence[Scenario], table: ParameterTable, request: Request) -> list[Ensemble]:
     """Simulate every scenario; ``CommandError`` as soon as all runs of one failed."""
     ensembles: list[Ensemble] = []
     with closing(simulate_each(world, scenarios, table, request)) as simulated:
@@ -260,7 +302,8 @@ def _agents(
 
 def _print(results: Results, folder: Path, remarks: Sequence[str], request: Request) -> None:
     """Print the headline and where the files are."""
-    from simulator.headline import as_json, build_headline, render
+    from simulator.headline import as_json, build_headline
+    from simulator.headline_text import render
 
     headline = build_headline(results)
     if request.json:
@@ -282,15 +325,13 @@ def _print(results: Results, folder: Path, remarks: Sequence[str], request: Requ
     typer.echo(f"Results: {folder}")
 
 
-def _leave_if_runs_failed(ensembles: Sequence[Ensemble]) -> None:
-    """Say which runs failed, if any, and leave with their exit code."""
+def _say_failed_runs(ensembles: Sequence[Ensemble]) -> None:
+    """Say which runs failed, if any."""
     failed = [ensemble for ensemble in ensembles if ensemble.failures]
-    if not failed:
-        return
-    count = sum(len(ensemble.failures) for ensemble in failed)
-    total = sum(ensemble.runs for ensemble in ensembles)
-    say(f"{count} of {total} runs failed and are left out of the results; {_first_failure(failed[0])}")
-    raise typer.Exit(SOME_RUNS_FAILED)
+    if failed:
+        count = sum(len(ensemble.failures) for ensemble in failed)
+        total = sum(ensemble.runs for ensemble in ensembles)
+        say(f"{count} of {total} runs failed and are left out of the results; {_first_failure(failed[0])}")
 
 
 def _first_failure(ensemble: Ensemble) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ FAILED: Final = 1
 WRONG_INPUT: Final = 2
 SOME_RUNS_FAILED: Final = 3
 INTERRUPTED: Final = 130
+TERMINATED: Final = 143
 
 PIPE_WIDTH: Final = 160
 """Columns of a table that is written to a file or a pipe."""
@@ -27,6 +30,25 @@ PIPE_WIDTH: Final = 160
 
 class CommandError(RuntimeError):
     """The command cannot give a result, through no fault of the user; the message says why."""
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody ended the command (SIGTERM); cleaned up after like an interrupt."""
+
+
+def _terminate(*_: object) -> None:
+    raise Terminated
+
+
+def prepare_process() -> None:
+    """Set up what only the process of the command may: SIGTERM cleans up, and any text can be shown.
+
+    A letter that the terminal or the file cannot hold is written as its number, and is no reason to fail.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 @contextmanager
@@ -38,8 +60,10 @@ def exits() -> Iterator[None]:
         _leave(f"Error: {error}", WRONG_INPUT)
     except CommandError as error:
         _leave(f"Failed: {error}", FAILED)
-    except KeyboardInterrupt:
-        _leave("Interrupted; nothing was written. The same command starts again.", INTERRUPTED)
+    except KeyboardInterrupt as error:
+        told = " ".join(getattr(error, "__notes__", ())) or "nothing was written. The same command starts again."
+        ended = isinstance(error, Terminated)
+        _leave(f"{'Ended' if ended else 'Interrupted'}; {told}", TERMINATED if ended else INTERRUPTED)
     except OSError as error:
         if error.errno == errno.EPIPE:  # `liaosim scenarios | head`: the reader has seen enough
             raise
@@ -54,6 +78,12 @@ def _leave(message: str, code: int) -> None:
 def say(message: str) -> None:
     """Write one message to stderr, where it never mixes with a result."""
     typer.echo(message, err=True)
+
+
+def tell(message: str, wanted: bool = True) -> None:
+    """Say what goes on, if wanted and if somebody looks on: stderr is a terminal."""
+    if wanted and sys.stderr.isatty():
+        say(message)
 
 
 def print_json(value: Any) -> None:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, Field, ValidationError
 
 from simulator import MODEL_VERSION, __version__
 from simulator.errors import InputError
-from simulator.periods import to_label
+from simulator.periods import count_until, to_label
 from simulator.results import Results
 from simulator.variables import LEVELS, variables
 
@@ -66,6 +68,7 @@ def build_manifest(
     warnings: Sequence[str] = (),
     started: datetime | None = None,
     finished: datetime | None = None,
+    check: bool = False,
 ) -> dict[str, Any]:
     """Return the manifest as plain data in a fixed order of keys.
 
@@ -80,6 +83,8 @@ def build_manifest(
     started, finished
         Times with a zone; ``finished`` is now by default. The only entries besides the platform that
         differ when a command is repeated.
+    check
+        Whether the accounting identities were tested in every quarter, so that a run that broke one failed.
     """
     base, identity, here = results.base, identity_of(results), environment()
     return {
@@ -96,6 +101,7 @@ def build_manifest(
         "runs": base.runs,
         "until": identity.until,
         "engine": base.engine,
+        "check": check,
         "medoids": dict(results.medoids),
         "failures": {e.scenario: [[run, message] for run, message in e.failures] for e in results.ensembles},
         "warnings": list(warnings),
@@ -135,9 +141,13 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     """
     path = directory / MANIFEST
     try:
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is not a regular file; name a folder written by liaosim run or compare")
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"{directory} holds no {MANIFEST}; name a folder written by liaosim run or compare") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
@@ -147,6 +157,93 @@ def read_manifest(directory: Path) -> dict[str, Any]:
             f'{path}: "format_version" is {manifest.get("format_version")}, this liaosim reads {FORMAT_VERSION}; '
             "run the command again or use the liaosim that wrote it"
         )
+    return manifest
+
+
+class StoredScenario(BaseModel):
+    """What a manifest says of one scenario; ``sizes`` maps lever keys to columns of ``parameters.parquet``."""
+
+    name: str
+    hash: str
+    chain: list[str]
+    sizes: dict[str, str]
+
+
+class ParametersEntry(BaseModel):
+    """What a manifest says of the parameters."""
+
+    kind: str
+    hash: str
+
+
+class Manifest(BaseModel):
+    """A manifest whose every entry is there and of the right kind; ``check`` is None in folders of before it."""
+
+    version: str
+    model_version: str
+    git_commit: str | None
+    command: list[str]
+    identity: str
+    scenarios: Annotated[list[StoredScenario], Field(min_length=1)]
+    parameters: ParametersEntry
+    seed: Annotated[int, Field(ge=0)]
+    runs: Annotated[int, Field(ge=1)]
+    until: str
+    engine: str
+    check: bool | None = None
+    medoids: dict[str, int]
+    failures: dict[str, list[tuple[int, str]]]
+    warnings: list[str]
+    started: str | None
+    finished: str
+    python: str
+    platform: str
+    packages: dict[str, str | None]
+
+    @property
+    def quarters(self) -> int:
+        """Number of quarters simulated."""
+        return count_until(self.until)
+
+    @property
+    def checked(self) -> bool:
+        """Whether the accounting identities were tested in every quarter."""
+        return "--check" in self.command if self.check is None else self.check
+
+    @property
+    def environment(self) -> dict[str, Any]:
+        """As of :func:`environment`, when the result was made."""
+        return self.model_dump(include={"version", "model_version", "git_commit", "python", "platform", "packages"})
+
+
+def load_manifest(directory: Path) -> Manifest:
+    """Read the manifest of a results folder and check every entry of it.
+
+    Raises
+    ------
+    InputError
+        As of :func:`read_manifest`, or an entry is missing or wrong; the message names it.
+    """
+    path = directory / MANIFEST
+    try:
+        manifest = Manifest.model_validate_json(json.dumps(read_manifest(directory)), strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f'{path}: "{where}" is missing or wrong: {first["msg"]}') from None
+    try:
+        count_until(manifest.until)
+    except InputError as error:
+        raise InputError(f'{path}: "until": {error}') from None
+    for name, failures in manifest.failures.items():
+        runs = [run for run, _ in failures]
+        if len(set(runs)) < len(runs) or not all(0 <= run < manifest.runs for run in runs):
+            raise InputError(f'{path}: "failures": {name} names a run twice or one that is not among {manifest.runs}')
+    for entry in manifest.scenarios:
+        if entry.name not in manifest.failures or entry.name not in manifest.medoids:
+            raise InputError(f'{path}: "failures" and "medoids" say nothing of scenario "{entry.name}"')
+        if any(Path(file).name != file for file in entry.chain):
+            raise InputError(f'{path}: "chain" of scenario "{entry.name}" names a file outside scenarios/')
     return manifest
 
 

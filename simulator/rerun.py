@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from simulator.manifest import environment
 from simulator.periods import labels, years_of
-from simulator.rerun_read import Stored, kept_runs, kind_of, read_column
+from simulator.rerun_read import Stored, kept_runs, read_column
 from simulator.results import Results
 from simulator.statistics import FloatArray, annualise
 from simulator.variables import ENTITIES, LEVELS, variables
@@ -191,7 +191,7 @@ def _series(stored: Stored, group: int, level: str, ensemble: Ensemble) -> Serie
         for names, values in blocks:
             shape = (len(then), len(names), len(ENTITIES[level]))
             old = column[row : row + int(np.prod(shape))].reshape(shape)[rows]
-            new = values[..., j].astype(kind_of(level))
+            new = values[..., j].astype(old.dtype)
             differs = _bits(old) != _bits(new)
             if differs.any():
                 cells[first : first + len(names), j] |= differs.any(axis=0)

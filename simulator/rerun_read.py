@@ -2,59 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, Field, ValidationError
 
 from simulator import MODEL_VERSION
 from simulator.errors import InputError
-from simulator.manifest import MANIFEST, dump_manifest, read_manifest
+from simulator.manifest import MANIFEST, load_manifest
 from simulator.parameters import ParameterTable, names, table_of
-from simulator.periods import count_until, labels, years_of
-from simulator.scenario import Scenario, load_scenario
+from simulator.periods import labels, years_of
+from simulator.scenario import Scenario
 from simulator.statistics import FloatArray
 from simulator.store import KEYS
+from simulator.store_read import PARAMETERS, read_parameters, read_scenario, reading, series_path
 from simulator.variables import ENTITIES, LEVELS, variables
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 
-PARAMETERS: Final = "parameters.parquet"
-
-
-class _Entry(BaseModel):
-    name: str
-    hash: str
-    sizes: dict[str, str]
-
-
-class _Parameters(BaseModel):
-    kind: str
-    hash: str
-
-
-class _Manifest(BaseModel):
-    """What of a manifest is needed to repeat the runs and to say what changed since."""
-
-    version: str
-    model_version: str
-    git_commit: str | None
-    command: list[str]
-    scenarios: Annotated[list[_Entry], Field(min_length=1)]
-    parameters: _Parameters
-    seed: Annotated[int, Field(ge=0)]
-    runs: Annotated[int, Field(ge=1)]
-    until: str
-    medoids: dict[str, int]
-    failures: dict[str, list[tuple[int, str]]]
-    python: str
-    platform: str
-    packages: dict[str, str | None]
+KINDS: Final = ("double", "float")
+"""Types that a column of numbers may have: values are compared in the precision in which they are stored."""
 
 
 @dataclass(frozen=True)
@@ -109,28 +79,31 @@ def read_stored(directory: Path | str) -> Stored:
         manifest; parameters or variables that this version of the model does not have, or that it has in addition.
     """
     folder = Path(directory)
-    manifest, quarters = _read_manifest(folder)
-    for entry in manifest.scenarios:
-        if entry.name not in manifest.failures or entry.name not in manifest.medoids:
-            raise InputError(f'{folder / MANIFEST}: "failures" and "medoids" say nothing of scenario "{entry.name}"')
-    failures = {entry.name: dict(manifest.failures[entry.name]) for entry in manifest.scenarios}
-    scenarios = tuple(_scenario(folder, entry, manifest.until) for entry in manifest.scenarios)
-    table, sizes = _parameters(folder, manifest)
+    manifest = load_manifest(folder)
+    scenarios = tuple(read_scenario(folder, entry, manifest.until) for entry in manifest.scenarios)
+    found, values, sizes = read_parameters(folder, manifest)
+    path = folder / PARAMETERS
+    _check_names(path, "parameter", found, names(), manifest.model_version)
+    table = table_of(manifest.parameters.kind, values)
+    if table.hash != manifest.parameters.hash:
+        raise InputError(
+            f"{path}: these are not the parameters that were simulated (their hash is not that of {MANIFEST}); "
+            "put the file back as it was"
+        )
     stored = Stored(
         folder=folder,
         scenarios=scenarios,
         table=table,
         seed=manifest.seed,
         runs=manifest.runs,
-        quarters=quarters,
+        quarters=manifest.quarters,
         until=manifest.until,
-        checked="--check" in manifest.command,
+        checked=manifest.checked,
         sizes=sizes,
-        failures=failures,
+        failures={entry.name: dict(manifest.failures[entry.name]) for entry in manifest.scenarios},
         medoids=manifest.medoids,
-        environment=manifest.model_dump(include={"version", "model_version", "git_commit", "python", "platform",
-                                                 "packages"}),
-    )  # fmt: skip
+        environment=manifest.environment,
+    )
     for level in LEVELS:
         _check_series(stored, level)
     return stored
@@ -141,89 +114,14 @@ def kept_runs(runs: int, failed: Mapping[int, str]) -> list[int]:
     return [run for run in range(runs) if run not in failed]
 
 
-def kind_of(level: str) -> type[np.float64] | type[np.float32]:
-    """Return the type in which the series of a level are stored."""
-    return np.float64 if level == "province" else np.float32
-
-
 def read_column(stored: Stored, group: int, level: str, name: str) -> npt.NDArray[Any]:
     """Return one variable of one scenario as stored, shape (rows,); the rows are in the order of ``_check_series``."""
     import pyarrow.parquet as pq
 
-    path = _series_path(stored.folder, level)
-    with _reading(path), pq.ParquetFile(path) as file:
+    path = series_path(stored.folder, level)
+    with reading(path), pq.ParquetFile(path) as file:
         column = file.read_row_group(group, columns=[name]).column(name)
         return np.asarray(column.to_numpy())
-
-
-def _read_manifest(folder: Path) -> tuple[_Manifest, int]:
-    """Return the manifest and the number of quarters."""
-    path = folder / MANIFEST
-    with _reading(path):
-        text = dump_manifest(read_manifest(folder))
-    try:
-        manifest = _Manifest.model_validate_json(text, strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f'{path}: "{where}" is missing or wrong: {first["msg"]}') from None
-    try:
-        quarters = count_until(manifest.until)
-    except InputError as error:
-        raise InputError(f'{path}: "until": {error}') from None
-    for name, failures in manifest.failures.items():
-        runs = [run for run, _ in failures]
-        if len(set(runs)) < len(runs) or not all(0 <= run < manifest.runs for run in runs):
-            raise InputError(f'{path}: "failures": {name} names a run twice or one that is not among {manifest.runs}')
-    return manifest, quarters
-
-
-def _scenario(folder: Path, entry: _Entry, until: str) -> Scenario:
-    """Load a scenario from the files of the folder; they must say what the manifest says that was simulated."""
-    place = folder / "scenarios"
-    try:
-        scenario = load_scenario(entry.name, library=place)
-    except InputError as error:
-        raise InputError(f'{place}: scenario "{entry.name}" cannot be read: {error}') from None
-    if scenario.name != entry.name or scenario.schedule(until).hash != entry.hash:
-        files = ", ".join(f"{source.name}.toml" for source in scenario.chain)
-        raise InputError(
-            f'{place}: scenario "{entry.name}" is not the one that was simulated (its hash is not that of {MANIFEST}); '
-            f"put these files and {MANIFEST} back as they were: {files}"
-        )
-    return scenario
-
-
-def _parameters(folder: Path, manifest: _Manifest) -> tuple[ParameterTable, dict[str, dict[str, FloatArray]]]:
-    """Read the parameters of every run and the sampled sizes of every scenario."""
-    import pyarrow.parquet as pq
-
-    path = folder / PARAMETERS
-    with _reading(path):
-        read = pq.read_table(path)
-    sampled = {column for entry in manifest.scenarios for column in entry.sizes.values()}
-    for column in ("run", *sorted(sampled)):
-        if column not in read.column_names:
-            raise InputError(f'{path}: there is no column "{column}"')
-    if read.num_rows != manifest.runs or read.column("run").to_pylist() != list(range(manifest.runs)):
-        raise InputError(f"{path}: its rows are not the {manifest.runs} runs of {MANIFEST}")
-    found = tuple(n for n in read.column_names if n not in {"run", "draw"} | sampled)
-    _check_names(path, "parameter", found, names(), manifest.model_version)
-    columns = {name: _numbers(path, read, name) for name in (*found, *sorted(sampled))}
-    table = table_of(manifest.parameters.kind, np.column_stack([columns[name] for name in found]))
-    if table.hash != manifest.parameters.hash:
-        raise InputError(
-            f"{path}: these are not the parameters that were simulated (their hash is not that of {MANIFEST}); "
-            "put the file back as it was"
-        )
-    return table, {e.name: {key: columns[column] for key, column in e.sizes.items()} for e in manifest.scenarios}
-
-
-def _numbers(path: Path, table: Any, name: str) -> FloatArray:
-    column = table.column(name)
-    if str(column.type) != "double" or column.null_count:
-        raise InputError(f'{path}: column "{name}" does not hold numbers only')
-    return np.array(column.to_numpy(), dtype=np.float64)
 
 
 def _check_names(path: Path, what: str, stored: tuple[str, ...], now: tuple[str, ...], version: str) -> None:
@@ -243,8 +141,8 @@ def _check_series(stored: Stored, level: str) -> None:
     """Check columns, types and rows of a level: a row group a scenario; rows by frequency, run, period, entity."""
     import pyarrow.parquet as pq
 
-    path = _series_path(stored.folder, level)
-    with _reading(path), pq.ParquetFile(path) as file:
+    path = series_path(stored.folder, level)
+    with reading(path), pq.ParquetFile(path) as file:
         schema = file.schema_arrow
         for key in KEYS:
             if key not in schema.names:
@@ -252,10 +150,10 @@ def _check_series(stored: Stored, level: str) -> None:
         found = tuple(name for name in schema.names if name not in KEYS)
         version = stored.environment["model_version"]
         _check_names(path, "variable", found, tuple(v.name for v in variables()[level]), version)
-        kind = "double" if level == "province" else "float"
         for name in found:
-            if str(schema.field(name).type) != kind:
-                raise InputError(f'{path}: column "{name}" is of type {schema.field(name).type}, not {kind}')
+            if str(schema.field(name).type) not in KINDS:
+                kinds = " or ".join(KINDS)
+                raise InputError(f'{path}: column "{name}" is of type {schema.field(name).type}, not {kinds}')
         if file.num_row_groups != len(stored.names):
             raise InputError(f"{path}: {file.num_row_groups} row groups for {len(stored.names)} scenarios")
         for group, scenario in enumerate(stored.names):
@@ -305,21 +203,3 @@ def _same_keys(column: Any, expected: IntArray, words: Sequence[str]) -> bool:
 def _positions(dictionary: Any, place: Mapping[str, int]) -> IntArray:
     """Return the position of each word of an Arrow dictionary, -1 for a strange one."""
     return np.array([place.get(word, -1) for word in dictionary.to_pylist()], dtype=np.int64)
-
-
-def _series_path(folder: Path, level: str) -> Path:
-    return folder / "series" / f"{level}.parquet"
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[None]:
-    """Say which file is missing or broken."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except FileNotFoundError:
-        raise InputError(f"{path} is missing; the folder is not complete") from None
-    except (OSError, pa.ArrowException) as error:
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(f"{path} cannot be read: {reason}; it is damaged or incomplete") from None

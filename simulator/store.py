@@ -1,17 +1,16 @@
-"""Results on disk: one folder, written whole or not at all, and read back.
+"""Results on disk: one folder, written whole or not at all. ``store_read`` reads it back.
 
 The folder holds ``manifest.json``, ``scenarios/`` (one TOML file a link of a chain), ``parameters.parquet``,
-``summary.csv``, ``differences.csv``, ``series/LEVEL.parquet`` and ``agents/{soe,investor}.parquet``.
+``headline.csv``, ``summary.csv``, ``differences.csv``, ``series/LEVEL.parquet`` and ``agents/{soe,investor}.parquet``.
 
 The series hold every finished run, one row group a scenario. The province has quarterly and annual rows in
 float64. The other levels have quarterly rows only (years follow by the variable's rule) in float32, which
-halves the folder and is good to seven digits; the two tables are computed before that rounding.
+halves the folder and is good to seven digits; ``round_as_stored`` rounds before tables and pages are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError
-from simulator.folder import check_target, staged
-from simulator.manifest import MANIFEST, build_manifest, dump_manifest, identity_of, read_manifest
-from simulator.periods import count_until
+from simulator.folder import check_target, replace_file, staged
+from simulator.headline import build_headline
+from simulator.headline_rows import HEADLINE_FILE, headline_rows
+from simulator.manifest import MANIFEST, build_manifest, dump_manifest, identity_of
 from simulator.results import EnsembleLike, Results
 from simulator.statistics import FloatArray
 from simulator.variables import ENTITIES, LEVELS, variables
@@ -40,6 +40,40 @@ DIGITS: Final = 10
 AGENTS: Final = ("soe", "investor")
 
 
+class UnfinishedError(RuntimeError):
+    """The results are written, but a file that is made from them is not.
+
+    Attributes
+    ----------
+    folder : Path
+        The folder, complete but for these files.
+    failed : mapping of str to Exception
+        Name of each file that could not be made, and why.
+    """
+
+    def __init__(self, folder: Path, failed: Mapping[str, Exception]) -> None:
+        self.folder, self.failed = folder, dict(failed)
+        super().__init__("; ".join(f"{name} could not be made: {reason_of(error)}" for name, error in failed.items()))
+
+
+def reason_of(error: Exception) -> str:
+    """Return what an exception says; the kind of it too where only a programmer would know what is meant."""
+    return str(error) if isinstance(error, OSError | InputError) else f"{type(error).__name__}: {error}"
+
+
+def round_as_stored(ensembles: Sequence[EnsembleLike]) -> None:
+    """Round the levels below the province to the precision in which they are stored, in place.
+
+    What is then computed from the ensembles is to the last digit what is computed from the folder later. In place,
+    because a copy would take as much memory as the runs.
+    """
+    for ensemble in ensembles:
+        for level in LEVELS:
+            if level != "province":
+                values = ensemble.levels[level]
+                values[...] = values.astype(np.float32)
+
+
 def write_results(
     results: Results,
     directory: Path,
@@ -49,9 +83,10 @@ def write_results(
     agents: Mapping[str, pd.DataFrame] | None = None,
     warnings: Sequence[str] = (),
     started: datetime | None = None,
+    check: bool = False,
     overwrite: bool = False,
     csv_bom: bool = False,
-    finish: Callable[[Path], None] | None = None,
+    finish: Mapping[str, Callable[[Path], object]] | None = None,
 ) -> Path:
     """Write a results folder, whole or not at all.
 
@@ -68,14 +103,15 @@ def write_results(
         written to ``scenarios/a.toml``; files of the same name must have the same text.
     agents
         ``soe`` and ``investor`` -> histories of the medoid runs, with a column ``scenario``.
-    warnings, started
+    warnings, started, check
         For the manifest.
     overwrite
         Replace results of another command.
     csv_bom
-        Begin the two CSV files with a byte order mark, by which Excel knows UTF-8.
+        Begin the CSV files with a byte order mark, by which Excel knows UTF-8.
     finish
-        Called with the unfinished folder, all else in it, to add files such as ``report.html``.
+        Name of a file that is made from the results, such as ``report.html`` -> what makes it, called with the
+        folder, all else in it. The results are kept whatever goes wrong there.
 
     Returns
     -------
@@ -85,11 +121,19 @@ def write_results(
     ------
     InputError
         The folder may not be written, or two scenario files share a name and differ.
+    UnfinishedError
+        The results are written, but not every file of ``finish``.
+    KeyboardInterrupt
+        With a note that the results are written, if it came during ``finish``.
     """
     check_target(directory, identity_of(results), overwrite=overwrite)
+    files = chain_files({name: chains[name] for name in results.scenarios})
+    failed: dict[str, Exception] = {}
+    interrupted: KeyboardInterrupt | None = None
     with staged(directory) as folder:
-        links = _write_chains(folder / "scenarios", results.scenarios, chains)
+        _write_chains(folder / "scenarios", files)
         columns = _write_parameters(folder / "parameters.parquet", results)
+        _write_csv(folder / HEADLINE_FILE, headline_rows(build_headline(results)), csv_bom)
         _write_csv(folder / "summary.csv", results.summary, csv_bom)
         _write_csv(folder / "differences.csv", results.differences, csv_bom)
         (folder / "series").mkdir()
@@ -97,33 +141,75 @@ def write_results(
             _write_series(folder / "series" / f"{level}.parquet", results, level)
         if agents:
             _write_agents(folder / "agents", agents)
-        manifest = build_manifest(results, command, warnings=warnings, started=started)
+        manifest = build_manifest(results, command, warnings=warnings, started=started, check=check)
         for entry in manifest["scenarios"]:
-            entry |= {"chain": links[entry["name"]], "sizes": columns[entry["name"]]}
-        (folder / MANIFEST).write_text(dump_manifest(manifest), encoding="utf-8")
-        if finish is not None:
-            finish(folder)
-        manifest["files"] = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-        (folder / MANIFEST).write_text(dump_manifest(manifest), encoding="utf-8")
+            entry |= {"chain": list(files[entry["name"]]), "sizes": columns[entry["name"]]}
+        _write_manifest(folder, manifest)
+        try:
+            for name, make in (finish or {}).items():
+                _finish(folder, name, make, failed)
+            _write_manifest(folder, manifest)
+        except KeyboardInterrupt as error:
+            interrupted = error
+            _write_manifest(folder, manifest)
+    if interrupted is not None:
+        interrupted.add_note(f"the results are complete in {directory}, but for {' and '.join(finish or {})}.")
+        raise interrupted
+    if failed:
+        raise UnfinishedError(directory, failed)
     return directory
 
 
-def _write_chains(folder: Path, scenarios: Sequence[str], chains: Mapping[str, Chain]) -> dict[str, list[str]]:
-    """Write each link once and return scenario -> names of its files, oldest first."""
-    folder.mkdir()
-    written: dict[str, str] = {}
-    links: dict[str, list[str]] = {}
-    for scenario in scenarios:
-        links[scenario] = []
-        for name, text in chains[scenario]:
+def _finish(folder: Path, name: str, make: Callable[[Path], object], failed: dict[str, Exception]) -> None:
+    """Let one file be made; nothing half made stays, and what goes wrong is kept for later."""
+    whole = False
+    try:
+        make(folder)
+        whole = True
+    except Exception as error:  # whatever it is, it must not cost the runs
+        failed[name] = error
+    finally:
+        if not whole:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest with the names of all files that are there now."""
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    files = sorted(found | {MANIFEST})
+    if manifest.get("files") != files:
+        manifest["files"] = files
+        replace_file(folder / MANIFEST, dump_manifest(manifest))
+
+
+def chain_files(chains: Mapping[str, Chain]) -> dict[str, dict[str, str]]:
+    """Return scenario -> name in ``scenarios/`` and text of each file that it builds on, oldest first.
+
+    Raises
+    ------
+    InputError
+        A name is not the plain name of a file, or two different files share one.
+    """
+    texts: dict[str, str] = {}
+    files: dict[str, dict[str, str]] = {}
+    for scenario, chain in chains.items():
+        files[scenario] = {}
+        for name, text in chain:
             file = name if name.endswith(".toml") else f"{name}.toml"
             if Path(file).name != file or file.startswith("."):
                 raise InputError(f'scenario "{scenario}": "{name}" is not the plain name of a scenario')
-            if written.setdefault(file, text) != text:
+            if texts.setdefault(file, text) != text:
                 raise InputError(f'two different scenario files are called "{file}"; rename one of them')
+            files[scenario][file] = text
+    return files
+
+
+def _write_chains(folder: Path, files: Mapping[str, Mapping[str, str]]) -> None:
+    """Write each link once."""
+    folder.mkdir()
+    for chain in files.values():
+        for file, text in chain.items():
             (folder / file).write_text(text, encoding="utf-8", newline="")
-            links[scenario].append(file)
-    return links
 
 
 def _write_parameters(path: Path, results: Results) -> dict[str, dict[str, str]]:
@@ -259,127 +345,3 @@ def _write_agents(folder: Path, agents: Mapping[str, pd.DataFrame]) -> None:
         pq.write_table(
             pa.Table.from_pandas(frame, preserve_index=False), folder / f"{kind}.parquet", compression="zstd"
         )
-
-
-@dataclass(frozen=True)
-class StoredParameters:
-    """Parameters read from a results folder; see ``simulator.results.ParametersLike``."""
-
-    kind: str
-    hash: str
-    names: tuple[str, ...]
-    values: FloatArray
-
-
-@dataclass(frozen=True)
-class StoredSchedule:
-    """Identity of the policy path of stored runs."""
-
-    hash: str
-
-
-@dataclass(frozen=True)
-class StoredEnsemble:
-    """Runs of one scenario in a results folder; see ``simulator.results.EnsembleLike``. Levels are read on demand."""
-
-    scenario: str
-    schedule: StoredSchedule
-    quarters: int
-    runs: int
-    seed: int
-    engine: str
-    levels: Mapping[str, FloatArray]
-    parameters: StoredParameters
-    sizes: Mapping[str, FloatArray]
-    failures: tuple[tuple[int, str], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _StoredLevels(Mapping[str, FloatArray]):
-    """Level -> quarterly values of one scenario of a folder, shape (run, quarter, entity, variable)."""
-
-    folder: Path
-    group: int
-    runs: int
-    quarters: int
-    failed: frozenset[int]
-    read: dict[str, FloatArray] = field(default_factory=dict)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(LEVELS)
-
-    def __len__(self) -> int:
-        return len(LEVELS)
-
-    def __getitem__(self, level: str) -> FloatArray:
-        if level not in LEVELS:
-            raise KeyError(level)
-        if level not in self.read:
-            self.read[level] = self._load(level)
-        return self.read[level]
-
-    def _load(self, level: str) -> FloatArray:
-        """Read one row group; failed runs are NaN. Quarterly rows come first (see ``_write_series``)."""
-        import pyarrow.parquet as pq
-
-        path = self.folder / "series" / f"{level}.parquet"
-        names = [v.name for v in variables()[level]]
-        kept = [i for i in range(self.runs) if i not in self.failed]
-        shape = (len(kept), self.quarters, len(ENTITIES[level]))
-        with pq.ParquetFile(path) as file:
-            missing = sorted({*names} - {*file.schema_arrow.names})
-            if missing:
-                raise InputError(f'{path} has no column "{missing[0]}"; it was written by another version of liaosim')
-            table = file.read_row_group(self.group, columns=names).slice(0, int(np.prod(shape)))
-        out = np.full((self.runs, *shape[1:], len(names)), np.nan)
-        for j, name in enumerate(names):
-            out[kept, :, :, j] = table.column(name).to_numpy().reshape(shape)
-        return out
-
-
-def load_results(directory: Path | str) -> Results:
-    """Read the results of a folder; series are read when they are first used.
-
-    Raises
-    ------
-    InputError
-        The folder is not a results folder of this format.
-    """
-    import pyarrow.parquet as pq
-
-    folder = Path(directory)
-    manifest = read_manifest(folder)
-    table = pq.read_table(folder / "parameters.parquet")
-    sizes = {column for s in manifest["scenarios"] for column in s["sizes"].values()}
-    names = tuple(n for n in table.column_names[2:] if n not in sizes)
-    values = np.column_stack([table.column(n).to_numpy() for n in names]) if names else np.empty((manifest["runs"], 0))
-    parameters = StoredParameters(manifest["parameters"]["kind"], manifest["parameters"]["hash"], names, values)
-    ensembles: list[EnsembleLike] = []
-    quarters = count_until(manifest["until"])
-    for group, entry in enumerate(manifest["scenarios"]):
-        failures = tuple((int(run), str(message)) for run, message in manifest["failures"][entry["name"]])
-        ensembles.append(
-            StoredEnsemble(
-                scenario=entry["name"],
-                schedule=StoredSchedule(entry["hash"]),
-                quarters=quarters,
-                runs=manifest["runs"],
-                seed=manifest["seed"],
-                engine=manifest["engine"],
-                levels=_StoredLevels(folder, group, manifest["runs"], quarters, frozenset(run for run, _ in failures)),
-                parameters=parameters,
-                sizes={key: table.column(column).to_numpy() for key, column in entry["sizes"].items()},
-                failures=failures,
-            )
-        )
-    return Results(ensembles)
-
-
-def load_chains(directory: Path | str) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Read scenario -> name and text of every file it builds on, oldest first (names without ``.toml``)."""
-    folder = Path(directory)
-    chains: dict[str, tuple[tuple[str, str], ...]] = {}
-    for entry in read_manifest(folder)["scenarios"]:
-        files = ((Path(name).stem, folder / "scenarios" / name) for name in entry["chain"])
-        chains[entry["name"]] = tuple((name, path.read_bytes().decode("utf-8")) for name, path in files)
-    return chains

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from simulator.manifest import environment
 from simulator.parameters import draw_table, names
 from simulator.rerun import Change, Report, changes, compare
 from simulator.rerun_read import read_stored
-from simulator.store import load_results
+from simulator.store_read import load_results
 from simulator.variables import LEVELS
 from simulator.world import World
 
@@ -182,8 +181,8 @@ def test_invariants_are_tested_again_if_they_were(
     original: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not read_stored(original).checked
-    monkeypatch.setattr(sys, "argv", ["liaosim", "compare", "--check"])  # where the manifest's command comes from
     folder = make(tmp_path, "--check")
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["check"] is True
     assert read_stored(folder).checked
     checks: list[bool] = []
     real = ensemble.simulate
@@ -195,6 +194,26 @@ def test_invariants_are_tested_again_if_they_were(
     monkeypatch.setattr(ensemble, "simulate", simulate)
     assert liaosim("rerun", str(folder)).exit_code == 0
     assert checks == [True] * 3
+
+
+def test_folders_of_before_say_in_the_command_whether_invariants_were_tested(stored: Path) -> None:
+    edit(stored, lambda m: (m.pop("check"), m.update(command=["liaosim", "compare", "--check"])))
+    assert read_stored(stored).checked
+    edit(stored, lambda m: m.update(command=["liaosim", "compare"]))
+    assert not read_stored(stored).checked
+    edit(stored, lambda m: m.update(check=False, command=["liaosim", "compare", "--check"]))
+    assert not read_stored(stored).checked, "the entry counts, not the command"
+
+
+def test_series_in_double_precision_are_compared_in_it(stored: Path) -> None:
+    def change(_: int, table: pa.Table) -> pa.Table:
+        values = pa.array(table.column("throughput").to_numpy().astype(np.float64))
+        return table.set_column(table.column_names.index("throughput"), "throughput", values)
+
+    rewrite(stored / "series/port.parquet", change)
+    found = report_of(stored)["series"]
+    assert {x["level"] for x in found} == {"port"}
+    assert all(0.0 < x["largest"] < 1e-7 for x in found)
 
 
 def test_comments_in_scenario_files_do_not_matter(stored: Path) -> None:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +14,13 @@ import pytest
 
 from simulator import store
 from simulator.errors import InputError
-from simulator.folder import check_target, default_directory
-from simulator.manifest import Identity, identity_of, read_manifest
+from simulator.folder import check_target, default_directory, replace_file
+from simulator.headline import HEADLINE, build_headline
+from simulator.manifest import Identity, dump_manifest, identity_of, read_manifest
 from simulator.results import Results
-from simulator.store import load_chains, load_results, write_results
+from simulator.scenario import load_scenario
+from simulator.store import UnfinishedError, round_as_stored, write_results
+from simulator.store_read import load_chains, load_results
 from simulator.variables import LEVELS
 from tests.fakes import FakeEnsemble, changed, column, fake_ensemble
 
@@ -51,6 +58,7 @@ def test_the_folder_holds_what_the_contract_names(tmp_path: Path) -> None:
             "agents/investor.parquet",
             "agents/soe.parquet",
             "differences.csv",
+            "headline.csv",
             "manifest.json",
             "parameters.parquet",
             "scenarios/baseline.toml",
@@ -300,15 +308,217 @@ def test_an_interrupted_write_keeps_the_results_of_before(tmp_path: Path, monkey
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_finishing_touch_is_part_of_the_results(tmp_path: Path) -> None:
+def test_a_file_made_from_the_results_is_part_of_them(tmp_path: Path) -> None:
     def report(folder: Path) -> None:
         assert read_manifest(folder)["seed"] == 1
         (folder / "report.html").write_text("<p>report</p>")
 
-    out = write(tmp_path / "out", finish=report)
-    assert "report.html" in read_manifest(out)["files"]
+    out = write(tmp_path / "out", finish={"report.html": report})
+    assert read_manifest(out)["files"] == files(out)
+    assert "report.html" in files(out)
     write(out)
     assert not (out / "report.html").exists()
+
+
+def test_a_report_that_fails_costs_neither_the_runs_nor_the_workbook(tmp_path: Path) -> None:
+    def report(folder: Path) -> None:
+        (folder / "report.html").write_text("<p>half")
+        raise ZeroDivisionError("division by zero")
+
+    def workbook(folder: Path) -> None:
+        (folder / "results.xlsx").write_text("whole")
+
+    with pytest.raises(
+        UnfinishedError, match=r"report\.html could not be made: ZeroDivisionError: division by"
+    ) as caught:
+        write(tmp_path / "out", finish={"report.html": report, "results.xlsx": workbook})
+    out = tmp_path / "out"
+    assert caught.value.folder == out and list(caught.value.failed) == ["report.html"]
+    assert not (out / "report.html").exists()
+    assert read_manifest(out)["files"] == files(out)
+    assert {"results.xlsx", "series/lane.parquet", "differences.csv"} <= set(files(out))
+    assert np.array_equal(load_results(out).summary["median"], load_results(write(tmp_path / "b")).summary["median"])
+    write(out, two(seed=2), overwrite=True)  # nothing in it is foreign
+
+
+def test_an_interrupt_while_the_report_is_made_keeps_the_runs(tmp_path: Path) -> None:
+    def report(folder: Path) -> None:
+        (folder / "report.html").write_text("<p>half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        write(tmp_path / "out", finish={"report.html": report})
+    assert caught.value.__notes__ == [f"the results are complete in {tmp_path / 'out'}, but for report.html."]
+    assert read_manifest(tmp_path / "out")["files"] == files(tmp_path / "out")
+    assert load_results(tmp_path / "out").scenarios == ("baseline", "other")
+    assert not (tmp_path / "out/report.html").exists()
+
+
+# --- what killed commands leave
+
+
+def test_what_a_killed_command_left_goes_after_a_day(tmp_path: Path) -> None:
+    names = (".out.part-0123abcd", ".out.part-deadbeef", ".out.part-mine", ".other.part-0123abcd", ".out.old-0123abcd")
+    for name in names:
+        (tmp_path / name / "series").mkdir(parents=True)
+        if name != ".out.part-deadbeef":
+            os.utime(tmp_path / name, (time.time() - 90_000,) * 2)
+    (tmp_path / ".out.part-00000000").symlink_to(tmp_path / ".other.part-0123abcd")
+    write(tmp_path / "out")
+    assert {p.name for p in tmp_path.iterdir()} == {"out", ".out.part-00000000", *names} - {".out.part-0123abcd"}
+
+
+def test_a_file_that_a_killed_report_left_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    out = write(tmp_path / "out")
+    (out / ".report.html.part-0123abcd").write_text("half")
+    write(out, two(seed=2), overwrite=True)
+    assert not (out / ".report.html.part-0123abcd").exists()
+    (out / ".report.html.part-notes").write_text("mine")
+    with pytest.raises(InputError, match="which is not part of the results"):
+        write(out, overwrite=True)
+
+
+def test_a_file_is_replaced_whole_by_several_at_once(tmp_path: Path) -> None:
+    texts = ["a" * 300_000, "b" * 300_000]
+
+    def often(text: str) -> None:
+        for _ in range(30):
+            replace_file(tmp_path / "x", text)
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(often, text) for text in texts]:
+            done.result()
+    assert (tmp_path / "x").read_text() in texts
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+
+
+# --- the same figures from the runs and from the folder
+
+
+def test_rounded_ensembles_give_what_the_folder_gives(tmp_path: Path) -> None:
+    ensembles = two(failures=((1, "broke"),))
+    exact = ensembles[1].levels["city"].copy()
+    province = ensembles[1].levels["province"].copy()
+    round_as_stored(ensembles)
+    assert (ensembles[1].levels["city"] != exact).any()
+    assert np.array_equal(ensembles[1].levels["province"], province)
+    results = Results(ensembles)
+    back = load_results(write(tmp_path / "out", ensembles))
+    pd.testing.assert_frame_equal(back.summary, results.summary, check_exact=True)
+    pd.testing.assert_frame_equal(back.differences, results.differences, check_exact=True)
+
+
+# --- the headline
+
+
+def headline_of(out: Path) -> pd.DataFrame:
+    return pd.read_csv(out / "headline.csv", dtype={"period": str, "base": str})
+
+
+def test_the_headline_is_in_a_file(tmp_path: Path) -> None:
+    ensembles = two()
+    cost = column("province", "policy_cost")
+    ensembles[0].levels["province"][..., cost], ensembles[1].levels["province"][..., cost] = 0.0, 0.25
+    out = write(tmp_path / "out", ensembles)
+    frame = headline_of(out)
+    assert list(frame.columns) == [
+        "scenario", "base", "variable", "unit", "measure", "period", "median", "p05", "p95", "prob_positive",
+    ]  # fmt: skip
+    headline = build_headline(Results(ensembles))
+    assert not frame.duplicated(list(frame.columns[:6])).any()
+    assert frame["measure"].value_counts().to_dict() | {"percent": 0} == {
+        "level": 2 * 2 * len(HEADLINE), "absolute": 2 * len(HEADLINE), "percent": 0,
+        "total": 1, "yearly": 1, "percent_of_gdp": 1,
+    }  # fmt: skip
+    keyed = frame.set_index(["scenario", "variable", "measure", "period"])
+    for x in headline.effects:
+        if x.variable.name in HEADLINE and x.percent is not None:
+            row = keyed.loc[x.scenario, x.variable.name, "percent", x.period]
+            assert row[["median", "p05", "p95", "prob_positive"]].tolist() == pytest.approx(
+                [x.percent.median, x.percent.p05, x.percent.p95, x.prob_positive], rel=5e-10
+            )
+            assert (row["unit"], row["base"]) == ("%", "baseline")
+    for level in headline.levels:
+        row = keyed.loc[level.scenario, level.variable.name, "level", level.period]
+        assert row["median"] == pytest.approx(level.value.median, rel=5e-10)
+        assert np.isnan(row["prob_positive"]) and row["unit"] == level.variable.unit
+    total = keyed.loc["other", "policy_cost", "total", "2006-2007"]
+    assert (total["median"], total["unit"]) == (2.0, "bn yuan")
+    assert keyed.loc["other", "policy_cost", "yearly", "2006-2007"]["p95"] == 1.0
+    (of_gdp,) = (x.of_gdp.median for x in headline.costs)
+    assert keyed.loc["other", "policy_cost", "percent_of_gdp", "2006-2007"]["median"] == pytest.approx(of_gdp)
+
+
+def test_a_cost_that_is_not_modelled_is_not_a_zero(tmp_path: Path) -> None:
+    ensembles = two()
+    for e in ensembles:
+        e.levels["province"][..., column("province", "policy_cost")] = 0.0
+        object.__setattr__(e, "schedule", load_scenario("cjk_fta" if e.scenario == "other" else "baseline").schedule())
+    frame = headline_of(write(tmp_path / "out", ensembles))
+    assert len(frame) > 40 and "policy_cost" not in set(frame["variable"])
+
+
+def test_one_scenario_has_levels_only(tmp_path: Path) -> None:
+    frame = headline_of(write(tmp_path / "out", two()[:1], csv_bom=True))
+    assert set(frame["measure"]) == {"level"} and frame["base"].isna().all()
+    assert (tmp_path / "out/headline.csv").read_bytes().startswith(b"\xef\xbb\xbfscenario,base,")
+
+
+def test_without_a_full_year_the_headline_has_no_rows(tmp_path: Path) -> None:
+    ensembles = [fake_ensemble(name, quarters=2) for name in ("baseline", "other")]
+    assert len(headline_of(write(tmp_path / "out", ensembles))) == 0
+
+
+# --- broken folders
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["version", "model_version", "git_commit", "command", "identity", "scenarios", "parameters", "seed", "runs",
+     "until", "engine", "medoids", "failures", "warnings", "started", "finished", "python", "platform", "packages"],
+)  # fmt: skip
+def test_a_missing_entry_of_the_manifest_is_named(tmp_path: Path, key: str) -> None:
+    out = write(tmp_path / "out")
+    manifest = read_manifest(out)
+    del manifest[key]
+    (out / "manifest.json").write_text(dump_manifest(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match=f'"{key}" is missing or wrong'):
+        load_results(out)
+
+
+def test_broken_series_are_named_when_they_are_read(tmp_path: Path) -> None:
+    out = write(tmp_path / "out")
+    (out / "series/lane.parquet").unlink()
+    (out / "series/port.parquet").write_bytes((out / "series/port.parquet").read_bytes()[:-200])
+    shutil.copy(out / "series/province.parquet", out / "series/city.parquet")
+    shorter = [fake_ensemble(name, quarters=6) for name in ("baseline", "other")]
+    shutil.copy(write(tmp_path / "b", shorter) / "series/origin.parquet", out / "series/origin.parquet")
+    levels = load_results(out).ensemble("other").levels
+    for level, message in (
+        ("lane", "lane.parquet is missing"), ("port", "port.parquet cannot be read"),
+        ("city", "city.parquet has no column"), ("origin", "origin.parquet: rows of 4 runs and 8 quarters"),
+    ):  # fmt: skip
+        with pytest.raises(InputError, match=message):
+            levels[level]
+    (out / "parameters.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match="parameters.parquet cannot be read"):
+        load_results(out)
+
+
+def test_a_manifest_that_is_no_file_does_not_hang(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "manifest.json")
+    with pytest.raises(InputError, match="is not a regular file"):
+        load_results(tmp_path)
+
+
+def test_a_chain_cannot_be_read_from_outside_the_folder(tmp_path: Path) -> None:
+    out = write(tmp_path / "out")
+    (tmp_path / "secret.toml").write_text("x")
+    manifest = read_manifest(out)
+    manifest["scenarios"][0]["chain"] = ["../../secret.toml"]
+    (out / "manifest.json").write_text(dump_manifest(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match="names a file outside scenarios/"):
+        load_chains(out)
 
 
 # --- the default name

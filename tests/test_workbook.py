@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 
 from simulator import spreadsheet
 from simulator.cli import app
-from simulator.headline import build_headline, notes
+from simulator.headline import build_headline
+from simulator.headline_text import notes
 from simulator.levers import INSTRUMENTS
 from simulator.manifest import build_manifest, read_manifest
 from simulator.parameter_words import meaning
@@ -28,7 +29,7 @@ from simulator.results import Results
 from simulator.scenario import Scenario, load_scenario
 from simulator.schedule import Range
 from simulator.spreadsheet import Column, Sheet, number_format, write_workbook
-from simulator.store import load_chains, load_results
+from simulator.store_read import load_chains, load_results
 from simulator.variables import variable
 from simulator.workbook import write_results_workbook
 from simulator.world import World
