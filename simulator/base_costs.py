@@ -62,8 +62,8 @@ def cost_a_year(instrument: str, targets: tuple[str, ...], size: float) -> float
 def share_of_gdp(instrument: str, targets: tuple[str, ...], size: float) -> float | None:
     """Return the budget cost of a full year at full size as a share of the province's GDP, both of the base quarter.
 
-    Unlike an amount it can be read for a later year: wages and graduates per GDP change less than GDP itself. In runs
-    of the shipped scenarios the share paid in 2031-35 lies within a third of it (``tests/test_card_costs.py``).
+    Unlike an amount it can be read for a later year: wages and graduates per GDP change less than GDP itself. Runs pay
+    nearly the same share in 2031-35 (``tests/test_card.py``).
 
     Returns
     -------

@@ -241,14 +241,14 @@ def test_estimates_are_shares_of_gdp_and_name_their_year() -> None:
 def test_the_share_of_gdp_is_near_what_runs_pay_a_generation_later(
     world: World, tmp_path: Path, instrument: str, size: float
 ) -> None:
-    """Median of eight runs at best-guess parameters in 2031-35: within a quarter of what the card says."""
+    """Median of eight runs at best-guess parameters in 2031-35: within 15 % of what the card says."""
     policy = load_scenario(write(tmp_path, "mine", lever(instrument, 'cities = "all"', size=size)))
     run = simulate(world, policy, runs=8, seed=1, until="2035Q4", parameters=draw_table("point", 8, 1))
     years = slice(to_index("2031Q1"), None)
     paid = series(run, "policy_cost")[:, years].sum(axis=1) / series(run, "gdp_nominal")[:, years].sum(axis=1)
     expected = share_of_gdp(instrument, CITIES, size)
     assert expected is not None
-    assert 0.75 < np.median(paid) / expected < 1.25
+    assert 0.85 < np.median(paid) / expected < 1.15
 
 
 def test_merging_ports_is_said_to_be_free() -> None:
