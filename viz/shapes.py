@@ -82,7 +82,7 @@ class Drawing:
         head = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
             f'width="{self.width:g}" height="{self.height:g}" role="img" aria-labelledby="title description" '
-            f'font-family={quoteattr(FONT)}>'
+            f"font-family={quoteattr(FONT)}>"
         )
         body = [
             head,

@@ -205,9 +205,7 @@ def check() -> list[str]:
             if field not in {f"{kind}.{word}" for kind, word in access(flow.rule).writes}:
                 wrong.append(f"{name}: {flow.rule} does not write {field}")
     for start, end, rules, _ in LINKS:
-        found = [
-            check_edge(Edge(source, target, 1, rules, "")) for source in _fields(start) for target in _fields(end)
-        ]
+        found = [check_edge(Edge(source, target, 1, rules, "")) for source in _fields(start) for target in _fields(end)]
         if all(found):
             wrong.append(f"{start} to {end}: {found[0][0]}")
     return wrong
