@@ -123,6 +123,9 @@ def test_headline_numbers_are_those_of_the_headline(results: Results, english: s
     assert len(effects) == 11
     for effect in effects:
         if effect.variable.name == "policy_cost":
+            a = effect.absolute
+            row = f"Policy cost {signed(a.median)} {signed(a.p05)} to {signed(a.p95)} bn yuan 1.00"
+            assert row in shown
             continue
         assert effect.percent is not None
         p, a = effect.percent, effect.absolute
@@ -283,6 +286,7 @@ def test_a_cost_that_is_not_modelled_is_said_and_is_not_zero(world: World) -> No
     page = Page(page_of(runs_of(world, chosen, 2, "2027Q4"), chosen))
     assert "Policy cost: not modelled." in page.text
     assert "Policy cost, % of GDP not modelled" in page.text
+    assert "Policy cost not modelled" in page.text
 
 
 def test_a_base_without_pairs_has_no_section(results: Results, scenarios: list[Scenario]) -> None:

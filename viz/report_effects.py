@@ -131,10 +131,15 @@ class Effects:
         }
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the rows of the table of effects."""
-        periods = self.headline.periods
+        """Return the rows of the table of effects, the last of them policy cost."""
+        periods, found = self.headline.periods, self.window
         last = self.of(periods[-1]) if periods[-1] != periods[0] else {}
-        return [self._row(effect, last.get(name)) for name, effect in self.window.items() if name != COST]
+        rows = [self._row(effect, last.get(name)) for name, effect in found.items() if name != COST]
+        cost = {**self._row(found[COST], None), "label": self.words["policy_cost"], "percent": "", "interval": ""}
+        if not self.cost.modelled:
+            blank = dict.fromkeys(("absolute_interval", "unit", "probability"), "")
+            cost |= {"absolute": self.words["not_modelled"], "certain": False, **blank}
+        return [*rows, {**cost, "last": ""}]
 
     def behind(self) -> list[dict[str, Any]]:
         """Return the rows of the table of what stands behind the effects."""
