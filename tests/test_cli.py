@@ -8,7 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -409,8 +409,8 @@ def test_quarter_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     ]  # fmt: skip
 
 
-def in_process(code: str, **options: Any) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", code], **options)
+def in_process(code: str, words: Sequence[str] = (), **options: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", code, *words], **options)
 
 
 def test_interrupt_by_signal_exits_130() -> None:
@@ -471,3 +471,124 @@ def test_input_errors_raised_anywhere_become_one_message(engine: Engine, monkeyp
     monkeypatch.setattr(sys.modules["simulator.parameters"], "draw_table", refuse)
     result = liaosim("run", "baseline")
     assert (result.exit_code, result.stderr) == (2, "Error: mine.toml: markup: 3 is out of range; allowed: 0 to 1\n")
+
+
+# --- what goes wrong after the runs costs nothing
+
+
+def broken_report(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def fail(folder: Path, *_: object) -> None:
+        (folder / "report.html").write_text("<p>half", encoding="utf-8")
+        raise error
+
+    monkeypatch.setattr(sys.modules["viz.report"], "write_report", fail)
+
+
+def test_a_report_that_cannot_be_made_costs_only_itself(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken_report(monkeypatch, ZeroDivisionError("division by zero"))
+    result = liaosim("compare", "baseline", "cjk_fta", *SHORT, "--out", "here")
+    assert result.exit_code == 1
+    assert messages(result)[-1] == (
+        "report.html could not be made: ZeroDivisionError: division by zero; `liaosim report here` tries again. "
+        "The results are complete."
+    )
+    assert lines(result.stdout)[-1] == "Results: here" and "Real GDP" in result.stdout
+    manifest = json.loads(Path("here/manifest.json").read_text(encoding="utf-8"))
+    assert sorted(p.relative_to("here").as_posix() for p in Path("here").rglob("*") if p.is_file()) == manifest["files"]
+    assert "report.html" not in manifest["files"] and "series/province.parquet" in manifest["files"]
+
+
+def test_an_interrupt_while_the_report_is_made_says_that_the_results_are_there(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken_report(monkeypatch, KeyboardInterrupt())
+    result = liaosim("run", "baseline", *SHORT, "--out", "here")
+    assert (result.exit_code, messages(result)) == (
+        130, ["Interrupted; the results are complete in here, but for report.html."],
+    )  # fmt: skip
+    assert [p.name for p in Path().iterdir()] == ["here"]
+    assert "report.html" not in json.loads(Path("here/manifest.json").read_text(encoding="utf-8"))["files"]
+
+
+# --- names and letters
+
+
+def test_two_different_files_of_one_name_are_refused_before_the_runs(engine: Engine, tmp_path: Path) -> None:
+    own = tmp_path / "cjk_fta.toml"
+    own.write_text(
+        '[scenario]\nname = "cjk_fta"\ntitle = "T"\nsummary = "S"\nsources = ["A"]\nextends = "baseline"\n',
+        encoding="utf-8",
+    )
+    result = liaosim("compare", "baseline", "./cjk_fta.toml", "cjk_fta+talent_retention", *SHORT)
+    assert (result.exit_code, result.stderr) == (
+        2, 'Error: two different scenario files are called "cjk_fta.toml"; rename one of them\n',
+    )  # fmt: skip
+    assert not engine.calls and [p.name for p in tmp_path.iterdir()] == ["cjk_fta.toml"]
+
+
+def test_words_that_are_not_utf8_are_kept_readable(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["liaosim", "run", "caf\udce9.toml", "辽宁"])
+    result = liaosim("run", "baseline", *SHORT, "--out", "here")
+    assert result.exit_code == 0, result.output
+    manifest = json.loads(Path("here/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["command"] == ["liaosim", "run", "caf\ufffd.toml", "辽宁"]
+
+
+def test_a_folder_whose_name_is_not_utf8_is_refused_before_the_runs(engine: Engine, tmp_path: Path) -> None:
+    result = liaosim("run", "baseline", *SHORT, "--out", "caf\udce9")
+    assert result.exit_code == 2
+    assert messages(result)[-1] == "Error: --out caf\ufffd: the name is not UTF-8 text; name another folder"
+    assert not engine.calls and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_letters_that_the_output_cannot_hold_are_no_failure(encoding: str) -> None:
+    for words in (["scenarios", "list", "--lang", "zh"], ["scenarios", "list", "--lang", "zh", "--json"]):
+        with in_process(
+            "import sys; from simulator.cli import main; main()", words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+        ) as process:  # fmt: skip
+            out, error = process.communicate(timeout=30)
+        assert (process.returncode, error) == (0, b"")
+        shown = b"\\u57fa\\u51c6" in out or "基准".encode() in out  # typer writes UTF-8 where ASCII is all there is
+        assert b"cjk_fta" in out and shown
+
+
+def test_what_goes_on_is_told_only_to_a_terminal(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Writing" not in liaosim("run", "baseline", *SHORT).stderr
+    code = "from simulator.cli_support import tell; tell('Writing ...'); tell('secret', wanted=False)"
+    ours, theirs = pty.openpty()
+    with in_process(code, stderr=theirs) as process:
+        process.wait(timeout=20)
+    os.close(theirs)
+    assert os.read(ours, 1000) == b"Writing ...\r\n"
+    os.close(ours)
+    with in_process(code, stderr=subprocess.PIPE) as process:
+        assert process.communicate(timeout=20)[1] == b""
+
+
+def test_a_command_that_is_ended_cleans_up_behind_itself(tmp_path: Path) -> None:
+    code = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from simulator import cli, cli_support, folder\n"
+        "def wait(*_):\n"
+        "    with cli_support.exits(), folder.staged(Path('out')) as part:\n"
+        "        (part / 'x').write_text('x')\n"
+        "        print('ready', flush=True)\n"
+        "        time.sleep(30)\n"
+        "cli.show = wait\n"
+        "cli.main()"
+    )
+    with in_process(
+        code, ["scenarios", "show", "baseline"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        assert len(list(tmp_path.glob(".out.part-*"))) == 1
+        process.send_signal(signal.SIGTERM)
+        _, message = process.communicate(timeout=20)
+    assert process.returncode == 143
+    assert message == b"Ended; nothing was written. The same command starts again.\n"
+    assert list(tmp_path.iterdir()) == []
