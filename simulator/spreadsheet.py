@@ -9,6 +9,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, TypeGuard
 
+import numpy as np
+
+from simulator.statistics import FloatArray
+
 Cell: TypeAlias = str | float | None
 """A text, a number, or nothing; a number that is not finite is written as nothing."""
 
@@ -48,11 +52,13 @@ class Sheet:
     columns : sequence of Column
         Their headings are the second row; both rows stay in view.
     rows : sequence of sequences of Cell
-        One cell a column.
+        One cell a column, but for the columns of `series`.
     held : int
         Columns on the left that stay in view.
     below : sequence of str
         Remarks under the table, one a row.
+    series : ndarray, optional, shape (row, period)
+        Numbers of the last columns, all of kind ``series`` or ``signed series``.
     shares : set of int
         Positions of rows whose series are shares.
     """
@@ -63,6 +69,7 @@ class Sheet:
     rows: Sequence[Sequence[Cell]]
     held: int = 1
     below: Sequence[str] = ()
+    series: FloatArray | None = None
     shares: Set[int] = frozenset()
 
 
@@ -122,29 +129,38 @@ def _write_sheet(target: Any, sheet: Sheet, formats: _Formats) -> None:
         target.set_column(j, j, column.width)
         target.write_string(HEADING_ROW, j, column.heading, formats.heading)
     target.freeze_panes(HEADING_ROW + 1, sheet.held)
-    kinds = [column.kind for column in sheet.columns]
-    shares: list[Kind] = ["share" if kind.endswith("series") else kind for kind in kinds]
     row = HEADING_ROW + 1
     for i, cells in enumerate(rows):
-        _write_row(target, row, cells, shares if i in sheet.shares else kinds, formats)
-        row += 1
+        _write_row(target, row + i, cells, sheet.columns, formats)
+    if sheet.series is not None:
+        _write_series(target, sheet, len(rows), formats)
+    row += len(rows)
     target.autofilter(HEADING_ROW, 0, row - 1, len(sheet.columns) - 1)
     for text in sheet.below:
         row += 1
         target.write_string(row, 0, text)
 
 
-def _write_row(target: Any, row: int, cells: Sequence[Cell], kinds: Sequence[Kind], formats: _Formats) -> None:
-    """Write texts as texts and numbers with their format; the cells of a series share one."""
-    series: dict[Kind, Any] = {}
-    for kind in {kind for kind in kinds if kind.endswith("series")}:
-        found = (abs(x) for x, k in zip(cells, kinds, strict=True) if k == kind and _is_number(x))
-        series[kind] = formats.number(kind, max(found, default=0.0))
-    for j, (value, kind) in enumerate(zip(cells, kinds, strict=True)):
+def _write_row(target: Any, row: int, cells: Sequence[Cell], columns: Sequence[Column], formats: _Formats) -> None:
+    """Write texts as texts and numbers with their format."""
+    for j, (value, column) in enumerate(zip(cells, columns, strict=False)):
         if isinstance(value, str):
-            target.write_string(row, j, value, formats.long if kind == "long" else formats.text)
+            target.write_string(row, j, value, formats.long if column.kind == "long" else formats.text)
         elif _is_number(value):
-            target.write_number(row, j, value, series.get(kind) or formats.number(kind, value))
+            target.write_number(row, j, value, formats.number(column.kind, value))
+
+
+def _write_series(target: Any, sheet: Sheet, count: int, formats: _Formats) -> None:
+    """Write the numbers of the first rows; those of one row share a format."""
+    values = np.asarray(sheet.series)[:count]
+    first, kind = len(sheet.columns) - values.shape[1], sheet.columns[-1].kind
+    finite = np.isfinite(values)
+    sizes = np.where(finite, np.abs(values), 0.0).max(axis=1, initial=0.0).tolist()
+    for i, (numbers, known, size) in enumerate(zip(values.tolist(), finite.tolist(), sizes, strict=True)):
+        shown = formats.number("share" if i in sheet.shares else kind, size)
+        for j, (value, there) in enumerate(zip(numbers, known, strict=True), start=first):
+            if there:
+                target.write_number(HEADING_ROW + 1 + i, j, value, shown)
 
 
 def _is_number(value: Cell) -> TypeGuard[float]:

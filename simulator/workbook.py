@@ -6,20 +6,24 @@ single run are in the other files of the folder.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from simulator.headline import COST, HEADLINE, Effect, Headline, Interval, build_headline, notes
+from simulator.headline import COST, HEADLINE, Effect, Headline, Interval, build_headline
+from simulator.headline_text import cost_sentence, notes, turn_sentence
 from simulator.levers import INSTRUMENTS
+from simulator.numbers import span
 from simulator.parameter_words import meaning
 from simulator.parameters import parameters
 from simulator.periods import to_label
 from simulator.results import Results
 from simulator.schedule import Lever, Range
 from simulator.spreadsheet import Cell, Column, Sheet, write_workbook
+from simulator.statistics import FloatArray
 from simulator.variables import variable
 from simulator.words import name_word, unit_word
 
@@ -72,14 +76,14 @@ def _headline(headline: Headline, words: Mapping[str, str], lang: str) -> Sheet:
     if len(headline.scenarios) > 1:
         return _effects(headline, words, lang)
     for period in headline.periods:
-        columns += [Column(_span(period), 12, "number"), *_ends(words, "number")]
+        columns += [Column(span(period), 12, "number"), *_ends(words, "number")]
     columns.append(Column(words["unit"], 18))
     found = {(x.variable.name, x.period): x.value for x in headline.levels}
     rows: list[list[Cell]] = []
     for name in HEADLINE:
         v = variable("province", name)
         cells = [cell for period in headline.periods for cell in _cells(found[name, period])]
-        rows.append([headline.base, _label(v, lang), *cells, unit_word(v.unit, lang)])
+        rows.append([headline.base, v.label_in(lang), *cells, unit_word(v.unit, lang)])
     return Sheet("Headline", words["headline_levels"], columns, rows, held=2, below=notes(headline, lang))
 
 
@@ -88,66 +92,76 @@ def _effects(headline: Headline, words: Mapping[str, str], lang: str) -> Sheet:
     window, last = headline.periods[0], headline.periods[-1]
     columns = [
         Column(words["scenario"], 22), Column(words["variable"], 24),
-        Column(words["effect"].format(period=_span(window)), 12, "signed"), *_ends(words, "signed"),
-        Column(words["change"].format(period=_span(window)), 12, "signed"), *_ends(words, "signed"),
+        Column(words["effect"].format(period=span(window)), 12, "signed"), *_ends(words, "signed"),
+        Column(words["change"].format(period=span(window)), 12, "signed"), *_ends(words, "signed"),
         Column(words["unit"], 18), Column("P(>0)", 9, "share"),
     ]  # fmt: skip
     if last != window:
         columns.append(Column(words["effect"].format(period=last), 12, "signed"))
     rows: list[list[Cell]] = []
+    below: list[str] = []
     for scenario in headline.scenarios[1:]:
         found = {(x.variable.name, x.period): x for x in headline.effects if x.scenario == scenario}
-        for name in (*HEADLINE, COST):
+        cost = next((x for x in headline.costs if x.scenario == scenario), None)
+        counted = cost is not None and cost.modelled  # a cost that is not modelled is told, and is not 0
+        for name in (*HEADLINE, *((COST,) if counted else ())):
             if (name, window) in found:
                 tail = found[name, last] if last != window else None
                 rows.append(_effect_row(found[name, window], tail, lang))
-        for cost in headline.costs:
-            if cost.scenario == scenario:
-                v = variable("province", COST)
-                label = words["total"].format(label=_label(v, lang), period=_span(cost.period))
-                blank: list[Cell] = [None] * (len(columns) - 9)
-                head: list[Cell] = [scenario, label, None, None, None]
-                rows.append([*head, *_cells(cost.total), unit_word(v.unit, lang), *blank])
+        if cost is not None and counted:
+            v = variable("province", COST)
+            label = words["total"].format(label=v.label_in(lang), period=span(cost.period))
+            blank: list[Cell] = [None] * (len(columns) - 9)
+            head: list[Cell] = [scenario, label, None, None, None]
+            rows.append([*head, *_cells(cost.total), unit_word(v.unit, lang), *blank])
+        told = (cost_sentence(headline, scenario, lang), turn_sentence(headline, scenario, lang))
+        below += [f"{scenario}: {text}" for text in told if text]
     note = words["headline_effects"].format(base=headline.base)
-    return Sheet("Headline", note, columns, rows, held=2, below=notes(headline, lang))
+    return Sheet("Headline", note, columns, rows, held=2, below=[*below, *notes(headline, lang)])
 
 
 def _effect_row(x: Effect, last: Effect | None, lang: str) -> list[Cell]:
     percent: list[Cell] = _cells(x.percent) if x.percent else [None] * 3
     tail: list[Cell] = [] if last is None else [last.percent.median if last.percent else None]
     unit = unit_word(x.variable.unit, lang)
-    return [x.scenario, _label(x.variable, lang), *percent, *_cells(x.absolute), unit, x.prob_positive, *tail]
+    return [x.scenario, x.variable.label_in(lang), *percent, *_cells(x.absolute), unit, x.prob_positive, *tail]
 
 
 def _summary(results: Results, words: Mapping[str, str], lang: str) -> Sheet:
     """Return levels by year: three rows a variable and entity."""
     keys = ("scenario", "level", "entity", "variable", "unit")
-    rows: list[list[Cell]] = [
-        [scenario, words[level], name_word(entity, lang), _label(variable(level, name), lang), words[statistic],
-         unit_word(unit, lang), name, *values]
-        for (scenario, level, entity, name, unit), statistic, values in _by_year(results.summary, keys, results.years)
-    ]  # fmt: skip
+    found, statistics, series = _by_year(results.summary, keys, results.years)
+    rows: list[list[Cell]] = []
+    for scenario, level, entity, name, unit in found:
+        first = [scenario, words[level], name_word(entity, lang), variable(level, name).label_in(lang)]
+        rows += [[*first, words[statistic], unit_word(unit, lang), name] for statistic in statistics]
     columns = [*_first_columns(words), Column(words["name"], 20), *(Column(y, 10, "series") for y in results.years)]
-    return Sheet("Summary", words["summary_note"], columns, rows, held=5)
+    return Sheet("Summary", words["summary_note"], columns, rows, held=5, series=series)
 
 
 def _differences(results: Results, words: Mapping[str, str], lang: str) -> Sheet:
-    """Return paired differences by year: four rows a variable, entity and measure."""
+    """Return paired differences by year: four rows a variable and entity in units, and three in percent."""
     keys = ("scenario", "level", "entity", "variable", "unit", "measure", "base")
+    found, statistics, series = _by_year(results.differences, keys, results.years)
     rows: list[list[Cell]] = []
+    kept: list[int] = []
     shares: set[int] = set()
-    for key, statistic, values in _by_year(results.differences, keys, results.years):
-        scenario, level, entity, name, unit, measure, base = key
-        if statistic == SHARE:
-            shares.add(len(rows))
-            unit = ""
-        first = [scenario, words[level], name_word(entity, lang), _label(variable(level, name), lang)]
-        own = [words[statistic], unit_word(unit, lang), words[measure], base, name]
-        rows.append([*first, *own, *values])
+    position = 0
+    for scenario, level, entity, name, unit, measure, base in found:
+        first = [scenario, words[level], name_word(entity, lang), variable(level, name).label_in(lang)]
+        last = [words[measure], base, name]
+        for i, statistic in enumerate(statistics, start=position):
+            if statistic == SHARE and measure == "percent":
+                continue  # a rise in percent is a rise in units
+            if statistic == SHARE:
+                shares.add(len(rows))
+            kept.append(i)
+            rows.append([*first, words[statistic], "" if statistic == SHARE else unit_word(unit, lang), *last])
+        position += len(statistics)
     extra = [Column(words["measure"], 12), Column(words["base"], 16), Column(words["name"], 20)]
     columns = [*_first_columns(words), *extra, *(Column(y, 10, "signed series") for y in results.years)]
     note = words["differences_note"] if len(results.scenarios) > 1 else words["no_differences"]
-    return Sheet("Differences", note, columns, rows, held=5, shares=shares)
+    return Sheet("Differences", note, columns, rows, held=5, series=series[kept], shares=shares)
 
 
 def _first_columns(words: Mapping[str, str]) -> list[Column]:
@@ -157,8 +171,11 @@ def _first_columns(words: Mapping[str, str]) -> list[Column]:
 
 def _by_year(
     frame: pd.DataFrame, keys: Sequence[str], years: Sequence[str]
-) -> Iterator[tuple[tuple[str, ...], str, list[float]]]:
-    """Yield key, statistic and the values of all years (NaN where the frame has none) in the frame's order."""
+) -> tuple[list[tuple[str, ...]], list[str], FloatArray]:
+    """Return keys, statistics, and the values of all years, one row a key and statistic, shape (row, year).
+
+    Keys are in the frame's order; NaN where the frame has no value.
+    """
     annual = frame[frame["freq"] == "A"]
     groups = annual.groupby(list(keys), sort=False).ngroup().to_numpy()
     place = {year: k for k, year in enumerate(years)}
@@ -169,8 +186,7 @@ def _by_year(
     values = np.full((len(names), len(statistics), len(years)), np.nan)
     for k, name in enumerate(statistics):
         values[groups, k, column] = annual[name].to_numpy() + 0.0
-    for key, block in zip(names, values.tolist(), strict=True):
-        yield from ((key, name, row) for name, row in zip(statistics, block, strict=True))
+    return names, statistics, values.reshape(len(names) * len(statistics), len(years))
 
 
 def _parameters(results: Results, words: Mapping[str, str], lang: str) -> Sheet:
@@ -235,7 +251,7 @@ def _about(results: Results, manifest: Mapping[str, Any], words: Mapping[str, st
         ["version", manifest["version"]],
         ["model_version", manifest["model_version"]],
         ["git_commit", manifest["git_commit"] or ""],
-        ["command", " ".join(manifest["command"])],
+        ["command", shlex.join(manifest["command"])],
         ["identity", manifest["identity"]],
         *([f"scenario {entry['name']}", entry["hash"]] for entry in manifest["scenarios"]),
         ["parameters", manifest["parameters"]["kind"]],
@@ -262,14 +278,6 @@ def _ends(words: Mapping[str, str], kind: Any) -> list[Column]:
     return [Column(words["p05"], 10, kind), Column(words["p95"], 10, kind)]
 
 
-def _label(v: Any, lang: str) -> str:
-    return str(v.label_zh if lang == "zh" else v.label)
-
-
-def _span(period: str) -> str:
-    return period.replace("-", "–")
-
-
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "title": "liaosim results",
@@ -278,7 +286,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "summary_note": "Levels by calendar year, median and 90 % interval over runs. Quarters of the province are in "
         "summary.csv, all runs in series/*.parquet. See About.",
         "differences_note": "Paired differences from the base by calendar year, median and 90 % interval over runs; "
-        "P(>0) is the share of runs with a rise, ties half. Quarters of the province are in differences.csv.",
+        "P(>0) is the share of runs with a rise, ties half; it stands with the units. Quarters of the "
+        "province are in differences.csv.",
         "no_differences": "Only one scenario was run, so there are no differences.",
         "parameters_note": "Ranges and evidence of all parameters, and the values that the runs of this folder used. "
         "F read in the source, F± only the sign, D arithmetic on data, U unverified, A assumption.",

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from simulator import spreadsheet
 from simulator.cli import app
 from simulator.headline import build_headline
-from simulator.headline_text import notes
+from simulator.headline_text import cost_sentence, notes
 from simulator.levers import INSTRUMENTS
 from simulator.manifest import build_manifest, read_manifest
 from simulator.parameter_words import meaning
@@ -33,7 +33,7 @@ from simulator.store_read import load_chains, load_results
 from simulator.variables import variable
 from simulator.workbook import write_results_workbook
 from simulator.world import World
-from tests.fakes import FakeEnsemble, changed, fake_ensemble
+from tests.fakes import FakeEnsemble, changed, column, fake_ensemble
 
 NAMES = ["Headline", "Differences", "Summary", "Parameters", "Scenarios", "About"]
 SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -94,10 +94,8 @@ def given(names: Sequence[str] = ("baseline", "cjk_fta"), quarters: int = 12, **
     return Results(ensembles)
 
 
-def written(
-    path: Path, results: Results, lang: str = "en", scenarios: Sequence[Scenario] = (), **options: Any
-) -> Book:
-    manifest = build_manifest(results, ["liaosim", "compare"], **options)
+def written(path: Path, results: Results, lang: str = "en", scenarios: Sequence[Scenario] = (), **options: Any) -> Book:
+    manifest = build_manifest(results, ["liaosim", "compare", "my policy.toml"], **options)
     stories = scenarios or [load_scenario(name) for name in results.scenarios]
     write_results_workbook(path / "results.xlsx", results, stories, manifest, lang)
     return Book(path / "results.xlsx")
@@ -185,10 +183,12 @@ def test_run_has_the_options_too(world: World, tmp_path: Path) -> None:
 
 def test_headline_says_what_the_terminal_says(tmp_path: Path) -> None:
     results = given(("baseline", "cjk_fta", "talent_retention"), quarters=24)
+    cost = column("province", "policy_cost")
+    results.ensemble("talent_retention").levels["province"][..., cost] += 0.25
     book = written(tmp_path, results)
     headline = build_headline(results)
     rows = book.table("Headline")
-    assert len(rows) == 2 * 12, "ten figures, yearly cost and total cost of each scenario"
+    assert [row["Scenario"] for row in rows] == ["cjk_fta"] * 10 + ["talent_retention"] * 12, "costs if there are any"
     gdp = next(x for x in rows if x["Scenario"] == "talent_retention" and x["Variable"] == "Real GDP")
     found = {x.period: x for x in headline.effects if (x.scenario, x.variable.name) == ("talent_retention", "gdp_real")}
     window, last = found["2007-2011"], found["2011"]
@@ -200,11 +200,12 @@ def test_headline_says_what_the_terminal_says(tmp_path: Path) -> None:
         "95 %#1": near(window.absolute.p95), "Unit": "bn yuan 2010", "P(>0)": 1.0, "2011, %": near(last.percent.median),
     }  # fmt: skip
     assert window.percent.median == pytest.approx(4.04)
-    total = rows[11]
+    total = rows[-1]
     assert total["Variable"] == "Policy cost, total 2006–2011"
-    assert total["Change, 2007–2011"] == near(headline.costs[0].total.median)
+    assert total["Change, 2007–2011"] == near(headline.costs[1].total.median) == near(6.0)
     below = [row[0] for row in book.cells["Headline"][2 + len(rows) :] if row]
-    assert below == notes(headline)
+    told = [f"{name}: {cost_sentence(headline, name)}" for name in ("cjk_fta", "talent_retention")]
+    assert below == [*told, *notes(headline)]
 
 
 def near(value: float) -> Any:
@@ -233,10 +234,10 @@ def test_annual_tables_hold_every_annual_number_of_the_csv(tmp_path: Path, sheet
     levels = ["scenario", "level", "entity", "variable"]
     expected: dict[tuple[Any, ...], float] = {}
     for r in annual.to_dict("records"):
-        for label, column in names.items():
-            if column in r:
+        for label, statistic in names.items():
+            if statistic in r and (statistic, r.get("measure")) != ("prob_positive", "percent"):  # the same as in units
                 key = (*(r[c] for c in levels), r.get("measure"), label, r["period"])
-                expected[key] = r[column]
+                expected[key] = r[statistic]
     measures = {None: None, "in units": "absolute", "in percent": "percent"}
     found: dict[tuple[Any, ...], Value] = {}
     for row in rows:
@@ -291,9 +292,14 @@ def test_about_says_what_decides_the_figures(tmp_path: Path) -> None:
     results = given(failures=((2, "2006Q2: broken"),))
     book = written(tmp_path, results, warnings=["take care"])
     about = {str(row["Entry"]): row["Value"] for row in book.table("About")}
-    manifest = build_manifest(results, ["liaosim", "compare"])
+    manifest = build_manifest(results, ["liaosim", "compare", "my policy.toml"])
     assert about["identity"] == manifest["identity"]
-    assert (about["seed"], about["runs"], about["until"], about["command"]) == (1, 4, "2008Q4", "liaosim compare")
+    assert (about["seed"], about["runs"], about["until"], about["command"]) == (
+        1,
+        4,
+        "2008Q4",
+        "liaosim compare 'my policy.toml'",
+    )
     assert about["scenario cjk_fta"] == manifest["scenarios"][1]["hash"]
     assert (about["failed runs of cjk_fta"], about["warning"]) == (1, "take care")
     assert about["numpy"] == np.__version__
@@ -365,8 +371,9 @@ def test_headings_stay_in_view_and_have_filters(tmp_path: Path) -> None:
 
 def test_numbers_that_are_not_finite_are_empty_cells(tmp_path: Path) -> None:
     columns = [Column("a", 5, "number"), Column("b", 5, "series"), Column("c", 5, "series")]
-    rows: list[list[Value]] = [[math.nan, math.inf, 1.0], [None, -math.inf, math.nan], [0.0, -2.0, 3.5]]
-    write_workbook(tmp_path / "x.xlsx", [Sheet("N", "", columns, rows)], "title")
+    rows: list[list[Value]] = [[math.nan], [None], [0.0]]
+    series = np.array([[math.inf, 1.0], [-math.inf, math.nan], [-2.0, 3.5]])
+    write_workbook(tmp_path / "x.xlsx", [Sheet("N", "", columns, rows, series=series)], "title")
     cells = Book(tmp_path / "x.xlsx").cells["N"]
     assert cells[2:] == [[None, None, 1.0], [], [0.0, -2.0, 3.5]]
 
@@ -392,12 +399,13 @@ def test_number_formats_show_significant_digits(size: float, digits: int, signed
 
 
 def test_the_cells_of_a_series_share_a_format(tmp_path: Path) -> None:
-    columns = [Column("a", 5, "series"), Column("b", 5, "series"), Column("c", 5, "share")]
-    write_workbook(tmp_path / "x.xlsx", [Sheet("N", "", columns, [[0.5, 120.0, 0.5], [0.5, 0.01, 0.5]])], "title")
+    columns = [Column("c", 5, "share"), Column("a", 5, "series"), Column("b", 5, "series")]
+    series = np.array([[0.5, 120.0], [0.5, 0.01]])
+    write_workbook(tmp_path / "x.xlsx", [Sheet("N", "", columns, [[0.5], [0.5]], series=series)], "title")
     book = Book(tmp_path / "x.xlsx")
     styles = re.findall(r'<c r="[ABC][34]" s="(\d+)">', book.xml["N"])
-    assert styles[0] == styles[1] != styles[3] == styles[4]
-    assert styles[2] == styles[5]
+    assert styles[1] == styles[2] != styles[4] == styles[5]
+    assert styles[0] == styles[3]
     codes = re.findall(r'formatCode="([^"]*)"', book.parts["xl/styles.xml"])
     assert set(codes) == {"#,##0.0", "0.000", "#,##0.0000"}
 
@@ -412,6 +420,8 @@ def test_probabilities_among_differences_have_no_sign_and_no_unit(tmp_path: Path
     shown = [codes[int(fonts[int(style)]) - 164] if int(fonts[int(style)]) >= 164 else "" for style in re.findall(
         r'<c r="J(?:3|4|5|6)" s="(\d+)">', book.xml["Differences"]
     )]  # fmt: skip
+    percent = [row["Statistic"] for row in rows if row["Measured"] == "in percent"]
+    assert len(percent) > 300 and "P(>0)" not in percent
     assert [row["Statistic"] for row in rows[:4]] == ["median", "5 %", "95 %", "P(>0)"]
     assert [code.startswith("+") for code in shown] == [True, True, True, False]
     assert shown[3] == "0.000"
@@ -419,8 +429,9 @@ def test_probabilities_among_differences_have_no_sign_and_no_unit(tmp_path: Path
 
 def test_rows_beyond_the_limit_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spreadsheet, "MOST_ROWS", 3)
-    sheet = Sheet("N", "Note.", [Column("a", 5, "number")], [[float(i)] for i in range(5)])
+    columns = [Column("a", 5, "number"), Column("b", 5, "series")]
+    sheet = Sheet("N", "Note.", columns, [[float(i)] for i in range(5)], series=np.arange(5.0)[:, None])
     write_workbook(tmp_path / "x.xlsx", [sheet], "title")
     cells = Book(tmp_path / "x.xlsx").cells["N"]
     assert cells[0] == ["Note. Only the first 3 of 5 rows fit."]
-    assert cells[2:] == [[0.0], [1.0], [2.0]]
+    assert cells[2:] == [[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]
