@@ -79,7 +79,7 @@ def soe_survives(soe: Any, city: Any, policy: Any, par: Any, u: float) -> None:
 
     With probability `rollover_a` a year banks roll the debt; else it is restructured or liquidated. A liquidation moves
     capital, labour and debt exactly once; part of its customers are lost to the city (orphaned demand).
-    Under an exit policy the province pays the workers (E34). `u` is uniform in (0, 1).
+    Under an exit policy city budgets pay the workers set free (E34). `u` is uniform in (0, 1).
     """
     if soe.distress < 2:
         return
