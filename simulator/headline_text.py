@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from simulator.headline import HEADLINE, Headline, Interval
+from simulator.headline import HEADLINE, Headline, Interval, Turn
 from simulator.levers import INSTRUMENTS
 from simulator.numbers import percent, plain, probability, signed, span
 from simulator.variables import variable
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+TURNS_SHOWN: Final = 3
 FEW_RUNS: Final = 100
 """Below it the reader is told that intervals are rough."""
 
@@ -187,18 +188,31 @@ def cost_sentence(headline: Headline, scenario: str, lang: str = "en") -> str:
 
 
 def turn_sentence(headline: Headline, scenario: str, lang: str = "en") -> str:
-    """Return the years in which effects go against those of the last years, empty if there are none."""
+    """Return the years in which effects go against those of the last years, empty if there are none.
+
+    At most ``TURNS_SHOWN`` outputs, those where the year is largest beside the last years.
+    """
     words = _TEXT[lang]
+    late = {
+        x.variable.name: x.percent
+        for x in headline.effects
+        if (x.scenario, x.period) == (scenario, headline.periods[0])
+    }
+
+    def weight(turn: Turn) -> float:
+        usual = late[turn.variable.name]
+        size = abs(usual.median) if usual else 0.0
+        return abs(turn.percent.median) / size if size else float("inf")
+
+    turns = sorted((x for x in headline.turns if x.scenario == scenario), key=weight, reverse=True)
+    runs = headline.runs - headline.failed
     found = [
         words["turn"].format(
-            label=x.variable.label_in(lang),
-            value=percent(x.percent.median),
-            year=x.year,
-            positive=probability(x.prob_positive, headline.runs - headline.failed),
-        )  # fmt: skip
-        for x in headline.turns
-        if x.scenario == scenario
-    ]
+            label=x.variable.label_in(lang), value=percent(x.percent.median), year=x.year,
+            positive=probability(x.prob_positive, runs),
+        )
+        for x in turns[:TURNS_SHOWN]
+    ]  # fmt: skip
     if not found:
         return ""
     return words["turns"].format(window=span(headline.periods[0]), turns=words["and"].join(found))

@@ -145,6 +145,20 @@ def test_years_against_the_last_ones_are_told() -> None:
     assert as_json(headline)["turns"][0]["year"] == "2008"
 
 
+def test_at_most_three_turns_are_told_the_largest_first() -> None:
+    ensembles = pair(runs=20)
+    for name, dip in (("gdp_real", 0.99), ("exports", 0.90), ("imports", 0.95), ("fdi", 0.97)):
+        factor = np.full((20, 28, 1), 1.05)
+        factor[:, :4] = dip
+        changed(ensembles[1], "province", name, factor)
+    headline = build_headline(Results(ensembles))
+    assert len(headline.turns) == 4
+    said = turn_sentence(headline, "other")
+    places = [said.index(label) for label in ("Exports -10.0 %", "Imports -5.00 %", "FDI inflow -3.00 %")]
+    assert places == sorted(places)
+    assert "Real GDP" not in said
+
+
 def test_a_year_that_may_go_either_way_is_not_told() -> None:
     ensembles = pair(runs=20)
     factor = np.full((20, 28, 1), 1.05)
