@@ -36,7 +36,7 @@ Chain = Sequence[tuple[str, str]]
 
 KEYS: Final = ("scenario", "run", "period", "freq", "entity")
 DIGITS: Final = 10
-"""Significant digits of the numbers in the two CSV files."""
+"""Significant digits of the numbers in the CSV files, and of the yearly ones in the workbook."""
 AGENTS: Final = ("soe", "investor")
 
 
@@ -255,7 +255,7 @@ def _write_csv(path: Path, frame: pd.DataFrame, bom: bool = False) -> None:
     for name in frame.columns:
         values = frame[name].to_numpy()
         if values.dtype == np.float64:
-            columns[name] = pa.array(_rounded(values), from_pandas=True)
+            columns[name] = pa.array(rounded(values), from_pandas=True)
         else:
             columns[name] = pa.array(values, type=pa.string())
     options = csv.WriteOptions(include_header=False, quoting_style="none")
@@ -264,7 +264,7 @@ def _write_csv(path: Path, frame: pd.DataFrame, bom: bool = False) -> None:
         csv.write_csv(pa.table(columns), file, options)
 
 
-def _rounded(values: FloatArray) -> FloatArray:
+def rounded(values: FloatArray) -> FloatArray:
     """Round to ten significant digits; the results print shortly because only whole powers divide or multiply."""
     out = values + 0.0  # no negative zero
     some = np.isfinite(out) & (out != 0.0)

@@ -24,6 +24,7 @@ from simulator.results import Results
 from simulator.schedule import Lever, Range
 from simulator.spreadsheet import Cell, Column, Sheet, write_workbook
 from simulator.statistics import FloatArray
+from simulator.store import rounded
 from simulator.variables import variable
 from simulator.words import name_word, unit_word
 
@@ -174,7 +175,7 @@ def _by_year(
 ) -> tuple[list[tuple[str, ...]], list[str], FloatArray]:
     """Return keys, statistics, and the values of all years, one row a key and statistic, shape (row, year).
 
-    Keys are in the frame's order; NaN where the frame has no value.
+    Keys are in the frame's order; numbers have the digits of the CSV files, NaN where the frame has no value.
     """
     annual = frame[frame["freq"] == "A"]
     groups = annual.groupby(list(keys), sort=False).ngroup().to_numpy()
@@ -185,8 +186,8 @@ def _by_year(
     statistics = [name for name in STATISTICS if name in annual.columns]
     values = np.full((len(names), len(statistics), len(years)), np.nan)
     for k, name in enumerate(statistics):
-        values[groups, k, column] = annual[name].to_numpy() + 0.0
-    return names, statistics, values.reshape(len(names) * len(statistics), len(years))
+        values[groups, k, column] = annual[name].to_numpy()
+    return names, statistics, rounded(values).reshape(len(names) * len(statistics), len(years))
 
 
 def _parameters(results: Results, words: Mapping[str, str], lang: str) -> Sheet:

@@ -248,7 +248,9 @@ def test_annual_tables_hold_every_annual_number_of_the_csv(tmp_path: Path, sheet
                 found[*first, measures[row.get("Measured")], row["Statistic"], year] = row[year]  # type: ignore[index]
     assert found.keys() == expected.keys()
     assert len(found) > 15_000
-    assert np.array([found[k] for k in expected], float) == pytest.approx(np.array([*expected.values()]), rel=1e-14)
+    same = np.array([found[k] for k in expected], float)
+    assert same == pytest.approx(np.array([*expected.values()]), rel=5e-10)
+    assert np.array_equal(same, [float(f"{x:.9e}") for x in same]), "ten digits, as in the CSV files"
 
 
 def test_every_parameter_has_its_range_and_the_values_used(tmp_path: Path) -> None:
