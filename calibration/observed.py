@@ -8,7 +8,9 @@ Jilin and Heilongjiang are controls: their ratio of the two vintages has no hump
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from simulator import records as r
@@ -45,6 +47,28 @@ NEEDS: Final = (
     Need(_LIAONING, ("capacity_utilisation_low", "capacity_utilisation_high"), ("2016-2017",)),
 )  # fmt: skip
 """Figures that ``calibration/data/observed.csv`` must hold, and no others."""
+
+
+OUTPUTS: Final[Mapping[str, tuple[str, float]]] = MappingProxyType(
+    {
+        "gdp_real": ("gdp_real_census4", 0.1),
+        "gdp_nominal": ("gdp_nominal_census4", 0.1),
+        "gdp_reported": ("gdp_nominal_first_release", 0.1),
+        "gdp_growth_reported": ("growth_reconstructed", 100.0),
+        "exports_usd": ("exports_usd", 1.0),
+        "imports_usd": ("imports_usd", 1.0),
+        "fdi_reported": ("fdi_published", 1.0),
+        "fiscal_revenue_reported": ("fiscal_revenue", 0.1),
+        "population": ("population", 1.0),
+        "employment": ("employment", 1.0),
+        "wage": ("wage", 0.001),
+        "graduate_stay_rate": ("graduate_stay_rate", 1.0),
+        "secondary_share": ("secondary_share_census4", 1.0),
+        "secondary_share_reported": ("secondary_share_first_release", 1.0),
+        "soe_capital_share": ("soe_asset_share", 1.0),
+    }
+)
+"""Provincial output -> observed series that stands for it, and the factor from its unit to that of the output."""
 
 
 def load_observed(path: Path | None = None) -> Table:

@@ -5,13 +5,13 @@ A statistic maps paths to one figure a run, shape (runs,). Changes are in per ce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from calibration.observed import YEARS, load_observed
+from calibration.observed import OUTPUTS, YEARS, load_observed
 from simulator.records import CITIES, PORTS
 from simulator.results import EnsembleLike, IntArray, Results
 from simulator.tables import Table
@@ -68,20 +68,6 @@ class ObservedPaths:
     Trade in yuan is trade in USD at the year's mean exchange rate.
     """
 
-    _SERIES: Final[Mapping[str, tuple[str, float]]] = {
-        "exports_usd": ("exports_usd", 1.0),
-        "imports_usd": ("imports_usd", 1.0),
-        "gdp_reported": ("gdp_nominal_first_release", HUNDRED_MILLION),
-        "gdp_nominal": ("gdp_nominal_census4", HUNDRED_MILLION),
-        "gdp_growth_reported": ("growth_reconstructed", PER_CENT),
-        "fdi_reported": ("fdi_published", 1.0),
-        "fiscal_revenue_reported": ("fiscal_revenue", HUNDRED_MILLION),
-        "secondary_share": ("secondary_share_census4", 1.0),
-        "secondary_share_reported": ("secondary_share_first_release", 1.0),
-        "graduate_stay_rate": ("graduate_stay_rate", 1.0),
-        "population": ("population", 1.0),
-    }
-
     def __init__(self, observed: Table | None = None) -> None:
         self._observed = observed or load_observed()
 
@@ -93,7 +79,7 @@ class ObservedPaths:
             raise KeyError(f"{output} of {entity}")
         if output in ("exports", "imports"):
             return self.annual(f"{output}_usd") * yearly("exchange_rate", mean=True)
-        name, factor = self._SERIES[output]
+        name, factor = OUTPUTS[output]
         return self._years(entity, name, factor)
 
     def _years(self, entity: str, variable: str, factor: float) -> FloatArray:
@@ -190,9 +176,7 @@ def dalian_trade(year: str) -> Statistic:
     """Return Dalian's share in exports plus imports (volumes) of the cities, in %."""
 
     def statistic(paths: Paths) -> FloatArray:
-        flows = {
-            city: paths.annual("exports", "city", city) + paths.annual("imports", "city", city) for city in CITIES
-        }
+        flows = {city: paths.annual("exports", "city", city) + paths.annual("imports", "city", city) for city in CITIES}
         return np.asarray(PER_CENT * at(flows["Dalian"] / np.sum(list(flows.values()), axis=0), year))
 
     return statistic

@@ -11,8 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from calibration.observed import OUTPUTS, load_observed
 from calibration.observed import YEARS as OBSERVED_YEARS
-from calibration.observed import load_observed
 from simulator import periods
 from simulator.headline import WINDOW
 from simulator.levers import INSTRUMENTS
@@ -26,22 +26,6 @@ from simulator.words import name_word, unit_word
 from viz.svg import Fan, FanChart, IntervalRow, Marker
 
 HISTORY_END: Final = int(periods.HISTORY_END[:4])
-
-OBSERVED: Final[Mapping[str, tuple[str, float]]] = {
-    "gdp_real": ("gdp_real_census4", 0.1),
-    "gdp_nominal": ("gdp_nominal_census4", 0.1),
-    "gdp_reported": ("gdp_nominal_first_release", 0.1),
-    "exports_usd": ("exports_usd", 1.0),
-    "imports_usd": ("imports_usd", 1.0),
-    "fdi_reported": ("fdi_published", 1.0),
-    "fiscal_revenue_reported": ("fiscal_revenue", 0.1),
-    "population": ("population", 1.0),
-    "employment": ("employment", 1.0),
-    "wage": ("wage", 0.001),
-    "secondary_share": ("secondary_share_census4", 1.0),
-    "soe_capital_share": ("soe_asset_share", 1.0),
-}
-"""Provincial output -> observed series that stands for it, and the factor to the output's unit."""
 
 CHANGES: Final = (
     "gdp_real", "exports_usd", "imports_usd", "fdi", "fiscal_revenue", "population", "graduates", "employment",
@@ -108,9 +92,9 @@ def title_of(name: str, lang: str, level: str = "province") -> str:
 
 def observed_figures(name: str) -> tuple[tuple[int, float], ...]:
     """Return (year, value) of the observed series of a provincial output, in its unit; empty if there is none."""
-    if name not in OBSERVED:
+    if name not in OUTPUTS:
         return ()
-    series, factor = OBSERVED[name]
+    series, factor = OUTPUTS[name]
     found = load_observed().series("Liaoning", series)
     return tuple((int(year), factor * value) for year, value in sorted(found.items()) if year in OBSERVED_YEARS)
 
