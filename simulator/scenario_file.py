@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
@@ -24,8 +25,9 @@ TARGET_KEYS: Final = ("partners", "cities", "ports", "sectors")
 
 
 def _without_control(text: str) -> str:
-    """Refuse what would act on a terminal instead of being read there."""
-    if any(ord(c) < 32 and c not in "\n\r\t" or 127 <= ord(c) < 160 for c in text):
+    """Refuse what would act on a terminal or a page instead of being read there, such as turning the direction."""
+    joiners = "\u200c\u200d"  # they only shape letters
+    if any(category(c) in ("Cc", "Cf") and c not in "\n\r\t" + joiners for c in text):
         raise ValueError("control character")
     return text
 

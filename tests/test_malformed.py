@@ -102,6 +102,7 @@ ENCODING = [
     raw("null byte", RIGHT.encode() + b"\0", "null character"),
     raw("binary", bytes(range(256)) * 20, "not UTF-8 text (byte 128)"),
     raw("null in a text", RIGHT.replace('"T"', '"\\u0000"'), "[scenario] title", "control character"),
+    raw("text that turns the direction", RIGHT.replace('"T"', '"\\u202e"'), "[scenario] title", "control character"),
     raw("escape sequence", RIGHT.replace('"ntb_cut"', '"\\u001b[31mntb"'), "lever 1, instrument", "is not an instrument"),
 ]
 KEYS = [
