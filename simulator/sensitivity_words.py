@@ -9,7 +9,6 @@ from typing import Final
 WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "en": {
-            "drivers": "What drives the effect",
             "leans": "What the results lean on",
             "driver": "Parameter or size",
             "unit": "Unit",
@@ -22,9 +21,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "size": "size of the policy",
             "rest": "luck, interactions and drivers too small to be found",
             "variable": "Variable",
-            "assumed": "Explained share on parameters or sizes identified weakly or not at all",
             "sizes": "Of which sizes of policies",
-            "verdict": "Verdict",
             "explained": "The drivers explain {explained} of the variance of ranks over {runs} runs.",
             "tested": "{tested} parameters and sizes were tested; about one in ten of those named may be false.",
             "detectable": "One that explains less than about {detectable} of the variance is seldom found.",
@@ -48,7 +45,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "prior ranges: a wider range makes a larger share.",
         },
         "zh": {
-            "drivers": "影响效果的主要因素",
             "leans": "结果依赖什么",
             "driver": "参数或政策力度",
             "unit": "单位",
@@ -61,9 +57,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "size": "政策力度",
             "rest": "随机性、交互作用以及过小而无法发现的因素",
             "variable": "变量",
-            "assumed": "已解释部分中取决于难以或无法识别的参数和力度的比重",
             "sizes": "其中：政策力度",
-            "verdict": "结论",
             "explained": "在 {runs} 次运行中，这些因素解释了秩方差的 {explained}。",
             "tested": "共检验 {tested} 个参数和政策力度；列出的因素中约有十分之一可能是误判。",
             "detectable": "解释份额低于约 {detectable} 的因素很难被发现。",
