@@ -226,7 +226,9 @@ class _Source:
             fit = panels.fit_of(chart)
             said = ""
             if fit:
-                said = self.words["fit"].format(inside=fit[0], count=fit[1], miss=f"{fit[2]:.0f}")
+                said = self.words["fit"].format(
+                    inside=fit[0], count=fit[1], miss=f"{fit[2]:.1f}" if fit[2] < 10.0 else f"{fit[2]:.0f}"
+                )
             found.append({"title": chart.title, "svg": _drawn(chart), "fit": said})
         return found
 
