@@ -316,7 +316,8 @@ def test_few_runs_are_warned_of_and_nothing_is_bold(world: World, scenarios: lis
 
 
 def test_fit_is_told_in_numbers(english: str) -> None:
-    assert re.search(r"\d of 7 figures after 2006 lie in the 90 % interval; the median misses them by [\d.]+ %", english)
+    said = r"\d of 7 figures after 2006 lie in the 90 % interval; the median misses them by [\d.]+ %"
+    assert re.search(said, english)
 
 
 def test_the_report_is_the_same_each_time(results: Results, scenarios: list[Scenario], english: str) -> None:
