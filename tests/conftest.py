@@ -9,8 +9,11 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from simulator.ensemble import Ensemble
     from simulator.world import World
+    from tests.commands import Engine
 
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
@@ -44,3 +47,11 @@ def base(world: World) -> Ensemble:
     ensemble = simulate(world, baseline, runs=RUNS, seed=SEED, keep=keep, check=True)
     assert ensemble.failures == ()
     return ensemble
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
+    """Replace what is slow by a fake with known numbers, and stand in an empty folder."""
+    from tests.commands import stand_in
+
+    return stand_in(monkeypatch, tmp_path)
