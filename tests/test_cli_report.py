@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner, Result
 
 from simulator import MODEL_VERSION, cli_run
-from simulator.cli import app
 from simulator.headline import build_headline
 from simulator.manifest import read_manifest
 from simulator.results import Results
@@ -25,34 +21,9 @@ from simulator.scenario import load_scenario
 from simulator.store_read import load_results
 from simulator.variables import LEVELS
 from simulator.world import World
+from tests.commands import liaosim
+from tests.folders import SUBSIDY, compare, edit
 from viz import report
-
-SUBSIDY = """[scenario]
-name = "subsidy"
-title = "Subsidy to graduates"
-title_zh = "毕业生补贴"
-summary = "A test."
-sources = ["none"]
-extends = "baseline"
-
-[[lever]]
-instrument = "talent_subsidy"
-cities = ["Dalian"]
-start = "2006Q2"
-size = 0.1
-"""
-
-
-def liaosim(*words: str) -> Result:
-    return CliRunner().invoke(app, list(words))
-
-
-def compare(place: Path, *words: str) -> Path:
-    (place / "subsidy.toml").write_text(SUBSIDY, encoding="utf-8")
-    size = ["--runs", "3", "--until", "2007Q4", "--out", f"{place}/out"]
-    result = liaosim("compare", "baseline", f"{place}/subsidy.toml", *size, *words)
-    assert result.exit_code == 0, result.output
-    return place / "out"
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +38,7 @@ def made(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(report, "write_report", write_report)
-        folder = compare(tmp_path_factory.mktemp("made"))
+        folder = compare(tmp_path_factory.mktemp("made") / "out", {"subsidy": SUBSIDY}, ["subsidy"], runs=3)
     return folder, found[0]
 
 
@@ -77,12 +48,6 @@ def stored(made: tuple[Path, Results], tmp_path: Path) -> Path:
     folder = Path(shutil.copytree(made[0], tmp_path / "out"))
     (folder / "report.html").unlink()
     return folder
-
-
-def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    change(manifest)
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def refused(*words: str, said: str) -> None:

@@ -34,6 +34,8 @@ from simulator.variables import variable
 from simulator.workbook import write_results_workbook
 from simulator.world import World
 from tests.fakes import FakeEnsemble, changed, column, fake_ensemble
+from tests.folders import SUBSIDY
+from tests.folders import compare as compare_into
 
 NAMES = ["Headline", "Differences", "Summary", "Parameters", "Scenarios", "About"]
 SPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -110,28 +112,9 @@ def liaosim(*words: str) -> str:
 # --- the command
 
 
-SUBSIDY = """[scenario]
-name = "subsidy"
-title = "Subsidy to graduates"
-title_zh = "毕业生补贴"
-summary = "A test."
-sources = ["none"]
-extends = "baseline"
-
-[[lever]]
-instrument = "talent_subsidy"
-cities = ["Dalian"]
-start = "2006Q2"
-size = 0.1
-"""
-
-
 def compare(folder: Path, *words: str) -> Path:
     """Compare the baseline with a subsidy, in two short runs."""
-    story = folder.parent / "subsidy.toml"
-    story.write_text(SUBSIDY, encoding="utf-8")
-    liaosim("compare", "baseline", str(story), "--runs", "2", "--until", "2007Q4", "--out", str(folder), *words)
-    return folder
+    return compare_into(folder, {"subsidy": SUBSIDY}, ["subsidy"], *words, runs=2)
 
 
 @pytest.fixture(scope="module")
