@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from simulator.errors import InputError
     from simulator.model import LiaoningModel
     from simulator.parameters import ParameterTable, draw_table, table_of
+    from simulator.query import Query, open_results
+    from simulator.query_tables import iamc, paired
     from simulator.results import Results
     from simulator.scenario import Scenario, list_scenarios, load_scenario
     from simulator.store import write_results
@@ -33,16 +35,20 @@ _HOME: Final = {
     "LiaoningModel": "model",
     "ParameterTable": "parameters",
     "Port": "agents",
+    "Query": "query",
     "Results": "results",
     "SOE": "agents",
     "Scenario": "scenario",
     "World": "world",
     "agent_history": "ensemble",
     "draw_table": "parameters",
+    "iamc": "query_tables",
     "list_scenarios": "scenario",
     "load_results": "store_read",
     "load_scenario": "scenario",
     "load_world": "world",
+    "open_results": "query",
+    "paired": "query_tables",
     "simulate": "ensemble",
     "table_of": "parameters",
     "write_results": "store",
@@ -59,16 +65,20 @@ __all__ = [
     "LiaoningModel",
     "ParameterTable",
     "Port",
+    "Query",
     "Results",
     "Scenario",
     "World",
     "__version__",
     "agent_history",
     "draw_table",
+    "iamc",
     "list_scenarios",
     "load_results",
     "load_scenario",
     "load_world",
+    "open_results",
+    "paired",
     "simulate",
     "table_of",
     "write_results",

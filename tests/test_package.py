@@ -38,12 +38,13 @@ LAYERS = (
     ("simulator.model", "simulator.ensemble", "simulator.walk", "simulator.polarity"),
     ("simulator.results", "simulator.manifest", "simulator.folder", "simulator.store", "simulator.store_read",
      "simulator.headline_rows", "simulator.headline", "simulator.headline_text", "simulator.loops_page",
-     "simulator.rerun_read", "simulator.rerun", "simulator.spreadsheet", "simulator.workbook"),
+     "simulator.rerun_read", "simulator.rerun", "simulator.spreadsheet", "simulator.workbook", "simulator.query",
+     "simulator.query_tables"),
     ("simulator.sweep", "simulator.explain", "simulator.sensitivity", "simulator.sensitivity_words"),
     ("calibration",),
     ("viz",),
     ("simulator.cli_wrap", "simulator.cli_support", "simulator.cli_scenarios", "simulator.cli_run",
-     "simulator.cli_rerun", "simulator.cli_report", "simulator.cli"),
+     "simulator.cli_rerun", "simulator.cli_report", "simulator.cli_query", "simulator.cli"),
 )  # fmt: skip
 
 

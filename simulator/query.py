@@ -1,0 +1,288 @@
+"""SQL over a results folder: which views there are, and what a query of them gives.
+
+The files are read by pyarrow as a query needs them, and DuckDB itself may open nothing. (Views of DuckDB's own
+readers need the files among its ``allowed_paths``, and a ``COPY`` within a ``WITH`` may then write over them.)
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from simulator.errors import InputError, nearest
+from simulator.headline_rows import HEADLINE_FILE
+from simulator.manifest import Manifest, load_manifest
+from simulator.store import AGENTS
+from simulator.store_read import PARAMETERS, reading, series_path
+from simulator.variables import LEVELS
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+
+BEGINNINGS: Final = ("SELECT", "WITH", "DESCRIBE")
+NUMBERS: Final = ("median", "p05", "p95", "prob_positive")
+"""Columns of numbers in the CSV files; all others are text, periods and years too."""
+MEMORY: Final = "2GB"
+"""Most that DuckDB may take for sorting, joining and grouping."""
+_SKIPPED: Final = re.compile(r"(\s|--[^\n]*(\n|$)|/\*.*?\*/|;)*", re.DOTALL)
+
+
+class View(NamedTuple):
+    """One table that a query can name."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    """Name and SQL type of each column, in order."""
+
+
+class Query:
+    """Views of a results folder, and SQL over them; see :func:`open_results`. Close it, or use it in a ``with``.
+
+    Attributes
+    ----------
+    directory : Path
+        The folder.
+    manifest : Manifest
+        What the folder says of itself.
+    """
+
+    def __init__(self, directory: Path, manifest: Manifest, files: Mapping[str, Path]) -> None:
+        import duckdb
+
+        self.directory, self.manifest = directory, manifest
+        self._connection = duckdb.connect(":memory:")
+        try:
+            for name, path in files.items():
+                self._connection.register(name, _dataset(directory, path))
+            _shut(self._connection)
+            self._views = tuple(View(name, self._columns(name)) for name in files)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Query:
+        """Return the query itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Let the files and the memory go."""
+        self._connection.close()
+
+    def views(self) -> tuple[View, ...]:
+        """Return every view: its name, and name and SQL type of its columns."""
+        return self._views
+
+    def view(self, name: str) -> View:
+        """Return one view; ``InputError`` if there is none of this name."""
+        for view in self._views:
+            if view.name == name:
+                return view
+        names = [v.name for v in self._views]
+        raise InputError(f'{self.directory} has no view "{name}"{nearest(name, names)}; views: {", ".join(names)}')
+
+    def rows(self, name: str) -> int:
+        """Return the number of rows of a view."""
+        return int(self.arrow(f'SELECT count(*) AS n FROM "{self.view(name).name}"')["n"][0].as_py())
+
+    def sql(self, text: str) -> pd.DataFrame:
+        """Run one statement and return what it gives as a frame; see :meth:`arrow`."""
+        relation = self._relation(text)
+        with self._errors():
+            frame: pd.DataFrame = relation.df()
+        return frame
+
+    def arrow(self, text: str) -> pa.Table:
+        """Run one statement and return what it gives.
+
+        Parameters
+        ----------
+        text
+            One ``SELECT``, ``WITH ... SELECT`` or ``DESCRIBE`` in the SQL of DuckDB.
+
+        Raises
+        ------
+        InputError
+            The statement is another one, or more than one, or wrong, or asks for a file or too much memory.
+        """
+        relation = self._relation(text)
+        with self._errors():
+            return relation.to_arrow_table()
+
+    def head(self, text: str, rows: int) -> tuple[pa.Table, int]:
+        """Return the first rows of what a statement gives, and how many it gives; holds no more than that."""
+        import pyarrow as pa
+
+        relation = self._relation(text)
+        kept: list[Any] = []
+        total = 0
+        with self._errors():
+            reader = relation.fetch_record_batch()
+            for batch in reader:
+                if total < rows:
+                    kept.append(batch.slice(0, rows - total))
+                total += batch.num_rows
+        return pa.Table.from_batches(kept, reader.schema), total
+
+    def _columns(self, name: str) -> tuple[tuple[str, str], ...]:
+        relation = self._connection.view(name)
+        return tuple((column, str(kind)) for column, kind in zip(relation.columns, relation.types, strict=True))
+
+    def _relation(self, text: str) -> duckdb.DuckDBPyRelation:
+        """Return what a statement asks for, checked but not computed."""
+        with self._errors():
+            statements = self._connection.extract_statements(text)
+        _check_statements(text, [str(statement.type) for statement in statements])
+        with self._errors():
+            return self._connection.sql(text)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Say what is wrong in one line, with the views that there are.
+
+        Raises
+        ------
+        InputError
+            In place of what DuckDB has to say.
+        """
+        import duckdb
+
+        names = [view.name for view in getattr(self, "_views", ())]
+        try:
+            yield
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
+        except duckdb.OutOfMemoryException:
+            raise InputError(f"SQL: this needs more than {MEMORY} of memory; ask for fewer rows or columns") from None
+        except duckdb.PermissionException:
+            raise InputError(
+                f"SQL: a query reads the views of {self.directory} and no file; views: {', '.join(names)}"
+            ) from None
+        except duckdb.Error as error:
+            raise InputError(f"SQL: {_reason(str(error), names)}; views: {', '.join(names)}") from None
+        except RuntimeError as error:
+            if "interrupt" in str(error).lower():
+                raise KeyboardInterrupt from None
+            raise
+
+
+def open_results(directory: Path | str) -> Query:
+    """Open a folder written by ``liaosim run`` or ``compare`` for queries; its files are read when a query needs them.
+
+    The views are ``summary``, ``differences``, ``headline``, ``parameters``, ``series_LEVEL`` for every level of
+    ``simulator.variables.LEVELS``, ``agents_soe`` and ``agents_investor``, as far as the folder has them.
+
+    Raises
+    ------
+    InputError
+        The folder is not a results folder, or one of its files is missing, damaged, or a link that leads elsewhere.
+    """
+    folder = Path(directory)
+    manifest = load_manifest(folder)
+    return Query(folder, manifest, _files(folder))
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """Return view -> file. Folders of another kind, such as sweeps, would have a table of their own here."""
+    files = {
+        "summary": folder / "summary.csv",
+        "differences": folder / "differences.csv",
+        "headline": folder / HEADLINE_FILE,
+        "parameters": folder / PARAMETERS,
+        **{f"series_{level}": series_path(folder, level) for level in LEVELS},
+        **{f"agents_{kind}": folder / "agents" / f"{kind}.parquet" for kind in AGENTS},
+    }
+    needed = ("summary", "differences", "parameters")
+    return {name: path for name, path in files.items() if name in needed or os.path.lexists(path)}
+
+
+def _dataset(directory: Path, path: Path) -> Any:
+    """Return a file as a dataset that is read as needed, texts as texts.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, not a regular file, or not in the folder but for a link.
+    """
+    import pyarrow as pa
+    import pyarrow.csv as pacsv
+    import pyarrow.dataset as ds
+    import pyarrow.parquet as pq
+
+    with reading(path):
+        inside = directory.resolve() / path.relative_to(directory)
+        if not stat.S_ISREG(path.lstat().st_mode) or path.resolve() != inside:
+            raise InputError(f"{path} is a link or no regular file; a query reads files of the folder itself only")
+        if path.suffix == ".parquet":
+            fields = [
+                pa.field(field.name, field.type.value_type if pa.types.is_dictionary(field.type) else field.type)
+                for field in pq.read_schema(inside)
+            ]
+            return ds.dataset(str(inside), schema=pa.schema(fields), format="parquet", partitioning=None)
+        columns = {name: pa.float64() if name in NUMBERS else pa.string() for name in _header(inside)}
+        options = ds.CsvFileFormat(
+            parse_options=pacsv.ParseOptions(quote_char=False),  # no text of these files needs quotes
+            convert_options=pacsv.ConvertOptions(column_types=columns, null_values=[""], strings_can_be_null=True),
+        )
+        return ds.dataset(str(inside), schema=pa.schema(list(columns.items())), format=options, partitioning=None)
+
+
+def _header(path: Path) -> list[str]:
+    """Return the names in the first line of a CSV file, with or without a byte order mark."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file), [])
+
+
+def _shut(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave a connection nothing but its views: no file, no network, no extension, no variable of Python."""
+    for setting in (
+        f"memory_limit='{MEMORY}'",
+        "temp_directory=''",
+        "python_enable_replacements=false",
+        "autoinstall_known_extensions=false",
+        "autoload_known_extensions=false",
+        "enable_external_access=false",
+        "lock_configuration=true",
+    ):
+        connection.execute(f"SET {setting}")
+
+
+def _check_statements(text: str, kinds: list[str]) -> None:
+    """Raise ``InputError`` unless a text is one statement of those that only read.
+
+    Both how it begins and what DuckDB takes it for must be right, whatever comments stand before it.
+    """
+    allowed = f"allowed is one {', '.join(BEGINNINGS[:-1])} or {BEGINNINGS[-1]}"
+    if not kinds:
+        raise InputError(f"SQL: there is no statement; {allowed}")
+    if len(kinds) > 1:
+        raise InputError(f"SQL: {len(kinds)} statements; {allowed}")
+    skipped = _SKIPPED.match(text)
+    word = re.match(r"\w*", text[skipped.end() if skipped else 0 :])
+    first = word.group().upper() if word else ""
+    if first not in BEGINNINGS or not kinds[0].endswith("SELECT"):
+        kind = first if first and first not in BEGINNINGS else kinds[0].rpartition(".")[2]
+        raise InputError(f"SQL: a query that begins or acts as {kind} is refused; {allowed}")
+
+
+def _reason(message: str, names: list[str]) -> str:
+    """Return the sentence of an error of DuckDB with its hint, without its picture of the place."""
+    text = " ".join(re.split(r"\n\s*LINE \d+:", message)[0].split())
+    missing = re.match(r"Catalog Error: Table with name (.+?) does not exist", text)
+    if missing:  # DuckDB's own hint names tables of its inside
+        return f'there is no view "{missing.group(1)}"{nearest(missing.group(1), names)}'
+    return re.sub(r"^[A-Z]\w+( \w+)* Error: ", "", text)
