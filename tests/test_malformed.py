@@ -1,7 +1,8 @@
 # ruff: noqa: E501
 """Malformed input through the real commands: exit 2, one message that helps, no traceback, nothing written.
 
-Messages of single keys are written out in full in ``test_scenario_file.py``; here it is the way to the user that counts.
+Messages of single keys are written out in full in ``test_scenario_file_messages.py``; here it is
+the way to the user that counts.
 """
 
 from __future__ import annotations
