@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulator.world import World
     from tests.commands import Engine
 
+pytest.register_assert_rewrite("tests.folders", "tests.rerun.repeating")  # a failed assert there shows its values
 settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
