@@ -64,9 +64,9 @@ def ask(
     if sql is not None and iamc_layout:
         raise InputError("give SQL or --iamc, not both")
     asked = sql is not None or iamc_layout
-    shape = _format(form, out, asked, overwrite)
     if out is not None:
         _check_target(out, overwrite)
+    shape = _format(form, out, asked, overwrite)
     with open_results(directory) as query:
         if not asked:
             _list_views(query, shape == "json")

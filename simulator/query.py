@@ -131,7 +131,7 @@ class Query:
         kept: list[Any] = []
         total = 0
         with self._errors():
-            reader = relation.fetch_record_batch()
+            reader = relation.to_arrow_reader()
             for batch in reader:
                 if total < rows:
                     kept.append(batch.slice(0, rows - total))

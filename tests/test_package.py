@@ -133,7 +133,7 @@ def test_import_is_light() -> None:
     assert loaded_after("import simulator") == set()
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "run --help", "scenarios --help"])
+@pytest.mark.parametrize("words", ["--help", "--version", "run --help", "query --help", "scenarios --help"])
 def test_help_is_light(words: str) -> None:
     lines = ("from simulator.cli import app", "try:", f"    app({words.split()})", "except SystemExit as end:")
     assert loaded_after("\n".join([*lines, "    assert end.code == 0"])) == set()
