@@ -10,11 +10,12 @@ import csv
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from simulator.errors import InputError, nearest
 from simulator.headline_rows import HEADLINE_FILE
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     import pyarrow as pa
+
+Result = TypeVar("Result")
 
 BEGINNINGS: Final = ("SELECT", "WITH", "DESCRIBE")
 NUMBERS: Final = ("median", "p05", "p95", "prob_positive")
@@ -101,9 +104,7 @@ class Query:
 
     def sql(self, text: str) -> pd.DataFrame:
         """Run one statement and return what it gives as a frame; see :meth:`arrow`."""
-        relation = self._relation(text)
-        with self._errors():
-            frame: pd.DataFrame = relation.df()
+        frame: pd.DataFrame = self._compute(self._relation(text).df)
         return frame
 
     def arrow(self, text: str) -> pa.Table:
@@ -119,24 +120,25 @@ class Query:
         InputError
             The statement is another one, or more than one, or wrong, or asks for a file or too much memory.
         """
-        relation = self._relation(text)
-        with self._errors():
-            return relation.to_arrow_table()
+        return self._compute(self._relation(text).to_arrow_table)
 
     def head(self, text: str, rows: int) -> tuple[pa.Table, int]:
         """Return the first rows of what a statement gives, and how many it gives; holds no more than that."""
         import pyarrow as pa
 
         relation = self._relation(text)
-        kept: list[Any] = []
-        total = 0
-        with self._errors():
+
+        def read() -> tuple[pa.Table, int]:
+            kept: list[Any] = []
+            total = 0
             reader = relation.to_arrow_reader()
             for batch in reader:
                 if total < rows:
                     kept.append(batch.slice(0, rows - total))
                 total += batch.num_rows
-        return pa.Table.from_batches(kept, reader.schema), total
+            return pa.Table.from_batches(kept, reader.schema), total
+
+        return self._compute(read)
 
     def _columns(self, name: str) -> tuple[tuple[str, str], ...]:
         relation = self._connection.view(name)
@@ -149,6 +151,16 @@ class Query:
         _check_statements(text, [str(statement.type) for statement in statements])
         with self._errors():
             return self._connection.sql(text)
+
+    def _compute(self, work: Callable[[], Result]) -> Result:
+        """Return what a computation of DuckDB gives; in a thread of its own, because it heeds no interrupt itself."""
+        with self._errors(), ThreadPoolExecutor(1) as pool:
+            future = pool.submit(work)
+            try:
+                return future.result()
+            except KeyboardInterrupt:
+                self._connection.interrupt()
+                raise
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -164,8 +176,6 @@ class Query:
         names = [view.name for view in getattr(self, "_views", ())]
         try:
             yield
-        except duckdb.InterruptException:
-            raise KeyboardInterrupt from None
         except duckdb.OutOfMemoryException:
             raise InputError(f"SQL: this needs more than {MEMORY} of memory; ask for fewer rows or columns") from None
         except duckdb.PermissionException:
@@ -174,10 +184,6 @@ class Query:
             ) from None
         except duckdb.Error as error:
             raise InputError(f"SQL: {_reason(str(error), names)}; views: {', '.join(names)}") from None
-        except RuntimeError as error:
-            if "interrupt" in str(error).lower():
-                raise KeyboardInterrupt from None
-            raise
 
 
 def open_results(directory: Path | str) -> Query:
