@@ -1,59 +1,24 @@
-"""SQL over results folders: what a query sees, what it can never reach, and the tables made from it."""
+"""SQL over results folders: what a query sees, and what it can never reach."""
 
 from __future__ import annotations
 
-import io
-import json
 import os
-import re
 import shutil
-from dataclasses import replace
+import signal
+import threading
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
-from typer.testing import CliRunner, Result
 
-from simulator import __version__, iamc, open_results, paired, query
-from simulator.cli import app
+from simulator import open_results, query
 from simulator.errors import InputError
-from simulator.results import DIFFERENCE_COLUMNS, SUMMARY_COLUMNS, Results
-from simulator.store import round_as_stored, write_results
+from simulator.results import DIFFERENCE_COLUMNS, SUMMARY_COLUMNS
 from simulator.store_read import load_results
 from simulator.variables import ENTITIES, LEVELS, variables
-from tests.fakes import FakeEnsemble, changed, column, fake_ensemble
-
-CHAIN = [("baseline", '[scenario]\nname = "baseline"\n')]
-NAME = 'o\'ut "x" *[a]=1 辽'  # quotes, blanks, what globs are made of and what names a Hive partition
-PROVINCE = "level = 'province' AND freq = 'A'"
-
-
-def ensembles(*, seed: int = 1) -> list[FakeEnsemble]:
-    """Return a base and two scenarios whose differences vary over runs; a run of each scenario failed."""
-    factors = np.random.default_rng(seed).lognormal(sigma=0.2, size=(2, 6, 1, 1))
-    found = [fake_ensemble(runs=6, random=True)]
-    for name, factor, failed in zip(("fta", "subsidy"), factors, (1, 4), strict=True):
-        one = fake_ensemble(name, runs=6, random=True, failures=((failed, "broken"),))
-        for level, variable in (("province", "gdp_real"), ("sector", "value_added"), ("city", "wage")):
-            changed(one, level, variable, factor)
-        found.append(replace(one, sizes={"talent_subsidy:Dalian": np.linspace(0.1, 0.2, 6)}))
-    return found
-
-
-def write(folder: Path, found: list[FakeEnsemble], *, agents: bool = True, csv_bom: bool = False) -> Path:
-    names = [e.scenario for e in found]
-    round_as_stored(found)
-    history = pd.DataFrame({"scenario": names, "period": ["2007Q4"] * len(names), "capital": 1.5})
-    return write_results(
-        Results(found),
-        folder,
-        command=["test"],
-        chains={name: CHAIN for name in names},
-        agents={"soe": history, "investor": history} if agents else None,
-        csv_bom=csv_bom,
-    )
+from tests.fakes import column, fake_ensemble
+from tests.query_folders import NAME, contents, ensembles, write
 
 
 @pytest.fixture(scope="module")
@@ -72,14 +37,6 @@ def own(stored: Path, tmp_path: Path) -> Path:
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a single scenario, without histories of agents."""
     return write(tmp_path_factory.mktemp("alone") / "out", [fake_ensemble(random=True)], agents=False)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def liaosim(*words: object) -> Result:
-    return CliRunner().invoke(app, ["query", *map(str, words)])
 
 
 # --- what a query sees
@@ -360,320 +317,14 @@ def test_too_much_memory_is_refused(stored: Path, monkeypatch: pytest.MonkeyPatc
         opened.sql("SELECT * FROM range(30000000) AS t(a) ORDER BY hash(a)")
 
 
-# --- the layout of the IAMC
-
-
-def test_iamc_holds_the_yearly_medians(stored: Path) -> None:
-    frame = iamc(stored)
-    assert frame.columns.tolist() == ["model", "scenario", "region", "variable", "unit", "2006", "2007"]
-    assert set(frame["model"]) == {f"liaosim {__version__}"}
-    assert frame["scenario"].drop_duplicates().tolist() == ["baseline", "fta", "subsidy"]
-    assert frame["variable"].tolist()[: len(variables()["province"])] == [v.name for v in variables()["province"]]
-    row = frame.query("scenario == 'fta' and variable == 'gdp_real'")
-    values = load_results(stored).series("fta", "gdp_real")
-    assert row[["region", "unit"]].to_numpy().tolist() == [["Liaoning", "bn yuan 2010"]]
-    assert row[["2006", "2007"]].to_numpy()[0] == pytest.approx(np.median(values, axis=0), rel=1e-9)
-
-
-def test_iamc_of_cities_has_them_as_regions(stored: Path) -> None:
+def test_an_interrupt_ends_a_query_and_leaves_the_next_alone(stored: Path) -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    endless = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE hash(a.range + b.range) = 7"
     with open_results(stored) as opened:
-        frame = iamc(opened, ["subsidy"], "city", "p95")
-    assert len(frame) == len(ENTITIES["city"]) * len(variables()["city"])
-    assert set(frame["scenario"]) == {"subsidy"}
-    values = load_results(stored).series("subsidy", "wage", level="city", entity="Anshan")
-    row = frame.query("region == 'Anshan' and variable == 'wage'")
-    assert row["2007"].tolist() == pytest.approx([np.quantile(values[:, 1], 0.95)], rel=1e-9)
-
-
-def test_iamc_of_partners_is_liaoning_s_trade_with_them(stored: Path) -> None:
-    frame = iamc(stored, level="partner")
-    assert set(frame["region"]) == {"Liaoning"}
-    assert "exports|Japan" in set(frame["variable"])
-    assert not frame.duplicated(["scenario", "region", "variable"]).any()
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"scenarios": ["ftas"]}, '"ftas" is no scenario of .*did you mean "fta"'),
-        ({"scenarios": []}, "no scenario of .*is given"),
-        ({"level": "cities"}, '"cities" is no level; did you mean "city"'),
-        ({"statistic": "mean"}, '"mean" is no statistic'),
-    ],
-)
-def test_iamc_names_what_it_does_not_know(stored: Path, given: dict[str, object], message: str) -> None:
-    with pytest.raises(InputError, match=message):
-        iamc(stored, **given)  # type: ignore[arg-type]
-
-
-# --- paired differences
-
-
-@pytest.mark.parametrize(
-    ("level", "variable"),
-    [("province", "gdp_real"), ("city", "wage"), ("sector", "utilisation"), ("sector", "value_added")],
-)
-def test_paired_differences_are_those_of_the_results(stored: Path, level: str, variable: str) -> None:
-    with open_results(stored) as opened:
-        found = paired(opened, "fta", "baseline", level, variable)
-    asked = f"scenario == 'fta' and level == '{level}' and variable == '{variable}' and measure == 'absolute'"
-    expected = load_results(stored).differences.query(f"{asked} and freq == 'A'")
-    columns = ["entity", "variable", "unit", "period", "median", "p05", "p95", "prob_positive"]
-    assert found[columns].to_numpy().tolist() == expected[columns].to_numpy().tolist()
-    assert len(found) == 2 * len(ENTITIES[level])
-    assert set(found["n"]) == {5}
-
-
-def test_paired_differences_of_any_subset_follow_numpy(stored: Path) -> None:
-    with open_results(stored) as opened:
-        found = paired(opened, "subsidy", "fta", "city", "wage", ["Dalian", "Anshan"], years=[2007], runs=[5, 0, 1, 3])
-    results = load_results(stored)
-    assert found["entity"].tolist() == ["Dalian", "Anshan"]
-    assert found["period"].tolist() == ["2007", "2007"]
-    for row, city in enumerate(("Dalian", "Anshan")):
-        new, old = (
-            results.series(s, "wage", level="city", entity=city, runs=np.array([0, 3, 5]))[:, 1]
-            for s in ("subsidy", "fta")
-        )
-        change = new - old  # run 1 failed in fta
-        assert found["n"][row] == 3
-        assert found["mean"][row] == pytest.approx(change.mean(), rel=1e-12)
-        assert found["standard_error"][row] == pytest.approx(change.std(ddof=1) / np.sqrt(3), rel=1e-12)
-        assert found["median"][row] == pytest.approx(np.median(change), rel=1e-12)
-        assert found["p05"][row] == pytest.approx(np.quantile(change, 0.05), rel=1e-12)
-        assert found["prob_positive"][row] == pytest.approx((change > 0).mean(), rel=1e-12)
-
-
-def test_a_scenario_less_itself_is_nothing(stored: Path) -> None:
-    with open_results(stored) as opened:
-        found = paired(opened, "fta", "fta", "province", "gdp_real")
-    assert found[["mean", "standard_error", "median", "prob_positive"]].to_numpy().tolist() == [[0, 0, 0, 0.5]] * 2
-
-
-def test_one_run_has_no_standard_error(stored: Path) -> None:
-    with open_results(stored) as opened:
-        found = paired(opened, "fta", "baseline", "province", "gdp_real", runs=[2])
-    assert found["n"].tolist() == [1, 1]
-    assert found["standard_error"].isna().all()
-    assert (found["mean"] == found["median"]).all()
-
-
-def test_runs_without_a_value_are_not_counted(tmp_path: Path) -> None:
-    base, other, _ = ensembles()
-    other.levels["province"][2, 0, 0, column("province", "gdp_real")] = np.nan
-    folder = write(tmp_path / "out", [base, other])
-    with open_results(folder) as opened:
-        found = paired(opened, "fta", "baseline", "province", "gdp_real")
-        without = paired(opened, "fta", "baseline", "province", "gdp_real", runs=[0, 3, 4, 5])
-    assert found["n"].tolist() == [4, 5]
-    columns = ["mean", "standard_error", "median", "p05", "p95", "prob_positive"]
-    assert found[columns].iloc[0].tolist() == pytest.approx(without[columns].iloc[0].tolist(), rel=1e-14)
-
-
-def test_series_that_are_not_whole_are_refused(own: Path) -> None:
-    path = own / "series" / "city.parquet"
-    table = pq.read_table(path)
-    pq.write_table(table.slice(0, table.num_rows - 3), path)
-    with open_results(own) as opened:
-        assert len(paired(opened, "fta", "baseline", "city", "wage")) == 28
-        with pytest.raises(InputError, match=r"the series of subsidy \(city\) are not whole"):
-            paired(opened, "subsidy", "baseline", "city", "wage")
-
-
-@pytest.mark.parametrize(
-    ("given", "message"),
-    [
-        ({"scenario": "nothing"}, '"nothing" is no scenario'),
-        ({"base": "base"}, '"base" is no scenario'),
-        ({"level": "towns"}, '"towns" is no level'),
-        ({"variable": "wages"}, '"wages" is no variable of city; did you mean "wage"'),
-        ({"entity": "Dalien"}, '"Dalien" is no entity of city; did you mean "Dalian"'),
-        ({"entity": []}, "no entity of city is given"),
-        ({"years": [2008]}, "2008 is none of the full years"),
-        ({"years": []}, "years: none is given"),
-        ({"runs": [6]}, "6 is none of the runs"),
-        ({"runs": [-1]}, "-1 is none of the runs"),
-        ({"runs": [1]}, "none is left"),
-    ],
-)
-def test_paired_names_what_it_does_not_know(stored: Path, given: dict[str, object], message: str) -> None:
-    asked: dict[str, object] = {"scenario": "fta", "base": "baseline", "level": "city", "variable": "wage"}
-    with open_results(stored) as opened, pytest.raises(InputError, match=message):
-        paired(opened, **(asked | given))  # type: ignore[arg-type]
-
-
-# --- the command
-
-
-def test_without_sql_the_command_lists_the_views(stored: Path) -> None:
-    result = liaosim(stored)
-    assert result.exit_code == 0, result.output
-    with open_results(stored) as opened:
-        for view in opened.views():
-            assert re.search(
-                rf"^ {view.name} +{opened.rows(view.name):,} +scenario|^ parameters +6 +run", result.stdout, re.M
-            )
-    assert result.stdout.count("\n  liaosim query ") == 3
-
-
-@pytest.mark.parametrize("which", ["stored", "alone"])
-def test_the_examples_of_the_list_give_rows(which: str, request: pytest.FixtureRequest) -> None:
-    folder = request.getfixturevalue(which)
-    listed = json.loads(liaosim(folder, "--format", "json").stdout)
-    assert len(listed["examples"]) == 3
-    for example in listed["examples"]:
-        assert example in liaosim(folder).stdout
-        result = liaosim(folder, example, "--format", "json")
-        assert result.exit_code == 0, result.output
-        assert len(json.loads(result.stdout)) > 0, example
-
-
-def test_the_list_as_json_has_columns_types_and_rows(stored: Path) -> None:
-    views = {v["name"]: v for v in json.loads(liaosim(stored, "--format", "json").stdout)["views"]}
-    assert views["parameters"]["rows"] == 6
-    assert views["summary"]["columns"][5] == {"name": "period", "type": "VARCHAR"}
-
-
-def test_a_table_shows_forty_rows_and_says_how_many_there_are(stored: Path) -> None:
-    result = liaosim(stored, "SELECT run, period FROM series_city ORDER BY ALL")
-    assert result.exit_code == 0
-    assert len(re.findall(r"^ \d +200\dQ\d", result.stdout, re.M)) == 40
-    assert "40 of 1,792 rows. All of it" in result.stdout
-
-
-def test_a_table_shows_the_columns_that_fit(stored: Path) -> None:
-    result = liaosim(stored, "SELECT * FROM series_province LIMIT 1")
-    found = re.search(r"1 of 1 rows, (\d+) of 59 columns", result.stdout)
-    assert found is not None
-    assert 5 < int(found[1]) < 30
-    assert max(map(len, result.stdout.splitlines())) <= 160
-    assert len(re.findall("^ baseline", result.stdout, re.M)) == 1
-
-
-def test_a_short_table_is_whole(stored: Path) -> None:
-    result = liaosim(stored, "SELECT 1.25 AS a, NULL AS b, 'x' AS c")
-    assert [word for word in result.stdout.split() if "─" not in word] == ["a", "b", "c", "1.25", "x", "1", "row"]
-
-
-def test_csv_is_complete_and_plain(stored: Path) -> None:
-    result = liaosim(stored, "SELECT * FROM summary", "--format", "csv")
-    assert result.stdout_bytes == (stored / "summary.csv").read_bytes()
-
-
-ODD = (
-    "SELECT 'a,\"b\"' AS text, 'nan'::DOUBLE AS missing, NULL::INT AS none, sum(run) AS whole, 1.5 AS dec, "
-    "[1, 2] AS list, DATE '2020-01-02' AS day, sum(run)::HUGEINT * 1000000000000000000000 AS huge, "
-    "true AS yes FROM parameters"
-)
-
-
-def test_csv_quotes_only_where_it_must(stored: Path) -> None:
-    result = liaosim(stored, ODD, "--format", "csv")
-    assert result.exit_code == 0, result.output
-    frame = pd.read_csv(io.StringIO(result.stdout))
-    assert frame.iloc[0, 0] == 'a,"b"'
-    assert frame.iloc[0, 1:3].isna().all()
-    assert frame.iloc[0, 3:].tolist() == [15, 1.5, "[1, 2]", "2020-01-02", 1.5e22, True]
-
-
-def test_json_is_one_object_a_row(stored: Path) -> None:
-    result = liaosim(stored, ODD, "--format", "json")
-    assert json.loads(result.stdout) == [
-        {
-            "text": 'a,"b"', "missing": None, "none": None, "whole": 15, "dec": 1.5, "list": [1, 2],
-            "day": "2020-01-02", "huge": 1.5e22, "yes": True,
-        }
-    ]  # fmt: skip
-    assert json.loads(liaosim(stored, "SELECT run FROM parameters WHERE run > 9", "--format", "json").stdout) == []
-    many = json.loads(liaosim(stored, "SELECT run FROM series_lane", "--format", "json").stdout)
-    assert len(many) == 16 * 8 * len(ENTITIES["lane"])
-
-
-@pytest.mark.parametrize("suffix", ["csv", "json", "parquet"])
-def test_a_file_is_written_in_the_format_of_its_name(stored: Path, tmp_path: Path, suffix: str) -> None:
-    before = contents(stored)
-    out = tmp_path / f"my answer.{suffix}"
-    result = liaosim(stored, f"SELECT entity, median FROM summary WHERE {PROVINCE} ORDER BY median", "--out", out)
-    assert result.exit_code == 0, result.output
-    read = {"csv": pd.read_csv, "json": pd.read_json, "parquet": pd.read_parquet}[suffix]
-    with open_results(stored) as opened:
-        expected = opened.sql(f"SELECT entity, median FROM summary WHERE {PROVINCE} ORDER BY median")
-    assert len(expected) > 100
-    pd.testing.assert_frame_equal(read(out), expected, check_dtype=False)
-    assert [path.name for path in tmp_path.iterdir()] == [out.name]
-    assert contents(stored) == before
-
-
-def test_iamc_is_written_as_it_is_computed(stored: Path, tmp_path: Path) -> None:
-    result = liaosim(stored, "--iamc", "--out", tmp_path / "x.csv")
-    assert result.exit_code == 0, result.output
-    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "x.csv"), iamc(stored), check_dtype=False)
-
-
-def test_an_existing_file_is_kept_unless_overwrite_is_given(stored: Path, tmp_path: Path) -> None:
-    out = tmp_path / "x.csv"
-    out.write_text("mine", encoding="utf-8")
-    refused = liaosim(stored, "SELECT 1 AS a", "--out", out)
-    assert (refused.exit_code, out.read_text(encoding="utf-8")) == (2, "mine")
-    assert "add --overwrite" in refused.stderr
-    wrong = liaosim(stored, "SELECT nothing", "--out", out, "--overwrite")
-    assert (wrong.exit_code, out.read_text(encoding="utf-8")) == (2, "mine")
-    assert liaosim(stored, "SELECT 1 AS a", "--out", out, "--overwrite").exit_code == 0
-    assert out.read_text(encoding="utf-8") == "a\n1\n"
-
-
-def test_nothing_is_ever_written_into_a_results_folder(own: Path, alone: Path) -> None:
-    before, other = contents(own), contents(alone)
-    for out in (own / "x.csv", own / "series" / "x.csv", own / "summary.csv", alone / "x.csv"):
-        result = liaosim(own, "SELECT 1 AS a", "--out", out, "--overwrite")
-        assert result.exit_code == 2, out
-        assert "is inside the results folder" in result.stderr
-    assert (contents(own), contents(alone)) == (before, other)
-
-
-def test_a_link_is_never_written_through(stored: Path, tmp_path: Path) -> None:
-    (tmp_path / "target").write_text("mine", encoding="utf-8")
-    (tmp_path / "x.csv").symlink_to(tmp_path / "target")
-    result = liaosim(stored, "SELECT 1 AS a", "--out", tmp_path / "x.csv", "--overwrite")
-    assert (result.exit_code, "no regular file" in result.stderr) == (2, True)
-    assert (tmp_path / "target").read_text(encoding="utf-8") == "mine"
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["SELECT 1 AS a", "--iamc"], "give SQL or --iamc, not both"),
-        (["SELECT 1 AS a", "--overwrite"], "--overwrite goes with --out"),
-        (["SELECT 1 AS a", "--format", "parquet"], "needs a file"),
-        (["SELECT 1 AS a", "--format", "xml"], "parquet"),
-        (["SELECT 1 AS a", "--format", "table", "--out", "{}/x.csv"], "is for the terminal"),
-        (["SELECT 1 AS a", "--out", "{}/x.txt"], "say what to write with --format"),
-        (["SELECT 1 AS a", "--out", "{}"], "is a folder"),
-        (["SELECT 1 AS a", "--out", "{}/no/x.csv"], "there is no folder"),
-        (["--out", "{}/x.csv"], "--out needs SQL or --iamc"),
-        (["--format", "csv"], "give SQL for csv"),
-        (["SELECT 1 AS a, 2 AS a", "--format", "csv"], 'two columns are called "a"'),
-        (["SELECT 1 AS a, 2 AS a", "--out", "{}/x.parquet"], 'two columns are called "a"'),
-        (["SELEC 1"], "SQL: syntax error"),
-        (["COPY summary TO 'x'"], "COPY is refused"),
-    ],
-)
-def test_wrong_use_ends_with_code_2_and_writes_nothing(
-    stored: Path, tmp_path: Path, words: list[str], message: str
-) -> None:
-    result = liaosim(stored, *(word.format(tmp_path) for word in words))
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert message in result.stderr
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
-    result = liaosim(tmp_path, "SELECT 1")
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "holds no manifest.json" in result.stderr
-
-
-def test_help_teaches_by_examples() -> None:
-    text = liaosim("--help").stdout
-    assert text.count("liaosim query results/demo") == 5
-    assert "'2030Q1'" in text
+        timer = threading.Timer(0.5, signal.pthread_kill, (main, signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            opened.sql(endless)
+        timer.join()
+        assert opened.rows("parameters") == 6
