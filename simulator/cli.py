@@ -336,7 +336,7 @@ def query_command(
     Examples:
       liaosim query results/demo
       liaosim query results/demo "DESCRIBE series_city"
-      liaosim query results/demo "SELECT entity, median, p05, p95 FROM differences
+      liaosim query results/demo "SELECT scenario, entity, median FROM differences
         WHERE level = 'city' AND variable = 'fdi' AND measure = 'absolute' AND period = '2030'"
       liaosim query results/demo "SELECT * FROM summary" --out summary.parquet
       liaosim query results/demo --iamc --out demo_iamc.csv

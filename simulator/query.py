@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from simulator.errors import InputError, nearest
 from simulator.headline_rows import HEADLINE_FILE
 from simulator.manifest import Manifest, load_manifest
-from simulator.store import AGENTS
 from simulator.store_read import PARAMETERS, reading, series_path
 from simulator.variables import LEVELS
 
@@ -210,7 +209,8 @@ def _files(folder: Path) -> dict[str, Path]:
         "headline": folder / HEADLINE_FILE,
         "parameters": folder / PARAMETERS,
         **{f"series_{level}": series_path(folder, level) for level in LEVELS},
-        **{f"agents_{kind}": folder / "agents" / f"{kind}.parquet" for kind in AGENTS},
+        "agents_soe": folder / "agents" / "soe.parquet",
+        "agents_investor": folder / "agents" / "investor.parquet",
     }
     needed = ("summary", "differences", "parameters")
     return {name: path for name, path in files.items() if name in needed or os.path.lexists(path)}
@@ -258,6 +258,7 @@ def _shut(connection: duckdb.DuckDBPyConnection) -> None:
     for setting in (
         f"memory_limit='{MEMORY}'",
         "temp_directory=''",
+        "enable_progress_bar=false",  # it would be drawn into the answer
         "python_enable_replacements=false",
         "autoinstall_known_extensions=false",
         "autoload_known_extensions=false",

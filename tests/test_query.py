@@ -253,6 +253,7 @@ def test_settings_are_locked_and_the_network_is_off(stored: Path) -> None:
     for name in ("enable_external_access", "autoload_known_extensions", "autoinstall_known_extensions"):
         assert settings[name] == "false", name
     assert settings["lock_configuration"] == "true"
+    assert settings["enable_progress_bar"] == "false"
 
 
 def test_variables_of_python_are_no_views(stored: Path) -> None:
