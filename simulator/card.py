@@ -155,16 +155,15 @@ def describe(scenario: Scenario, base: Scenario | None = None, lang: str = "en")
     before = () if against is None else against.entries
     found = list(changes(stretches(before, scenario.entries)))
     name = "" if against is None else against.name
-    zh = lang == "zh"
     idle = _idle(scenario, parent, found, lang) if parent == against else ""
     return Card(
         name=scenario.name,
-        title=(zh and scenario.title_zh) or scenario.title,
-        summary=(zh and scenario.summary_zh) or scenario.summary,
+        title=scenario.text("title", lang),
+        summary=scenario.text("summary", lang),
         base=name,
         changes=tuple(_in_words(item, scenario, name, lang) for item in found),
         sources=_sources(scenario, found),
-        notes=((zh and scenario.notes_zh) or scenario.notes).strip(),
+        notes=scenario.text("notes", lang).strip(),
         costs=tuple(costs_in_words(found, name, lang)),
         limits=tuple(_limits(found, lang)),
         untouched=_untouched(against, found, lang) + idle,
@@ -185,7 +184,7 @@ def _in_words(item: Found, scenario: Scenario, base: str, lang: str) -> Change:
     phase = "" if not item.run or spec.integer else phase_text(item.run[0].phase_in, lang)
     return Change(
         instrument=item.instrument,
-        label=spec.label_zh if lang == "zh" else spec.label,
+        label=spec.label_in(lang),
         where=place_text(item.instrument, item.targets, lang),
         start=periods.to_label(item.start),
         end=periods.to_label(item.end) if item.end < LAST_INDEX else "",
@@ -250,7 +249,7 @@ def _what(item: Found, lang: str) -> str:
     words = _WORDS[lang]
     spec = INSTRUMENTS[item.instrument]
     where = place_text(item.instrument, item.targets, lang)
-    label = spec.label_zh if lang == "zh" else spec.label
+    label = spec.label_in(lang)
     at = words["at"].format(where=where) if spec.target != "none" else ""
     if not item.run:
         return words["over"].format(label=label, at=at)
@@ -299,7 +298,7 @@ def _limits(found: Iterable[Found], lang: str) -> Iterator[str]:
     for name in dict.fromkeys(item.instrument for item in found):
         spec = INSTRUMENTS[name]
         for sentence in _SENTENCE_END.split(spec.limit_zh if zh else spec.limit):
-            labels.setdefault(sentence, []).append(spec.label_zh if zh else spec.label)
+            labels.setdefault(sentence, []).append(spec.label_in(lang))
     for sentence, names in labels.items():
         if sentence:
             yield _WORDS[lang]["limit"].format(label=("、" if zh else "; ").join(names), limit=sentence)

@@ -54,7 +54,7 @@ def costs_in_words(found: Iterable[Found], base: str, lang: str) -> Iterator[str
         said = (spec.cost_zh if zh else spec.cost) + "".join(_amount(item, lang) for item in active)
         if not active and spec.paid:
             said = words["ended"].format(base=scenario_word(base, lang))
-        labels.setdefault(said, []).append(spec.label_zh if zh else spec.label)
+        labels.setdefault(said, []).append(spec.label_in(lang))
     for said, names in labels.items():
         yield words["cost"].format(label=("、" if zh else "; ").join(names), cost=said)
 

@@ -141,8 +141,8 @@ def list_command(as_json: Json = False, lang: Lang = "en") -> None:
                     {
                         "name": s.name,
                         "extends": s.extends,
-                        "title": (zh and s.title_zh) or s.title,
-                        "summary": (zh and s.summary_zh) or s.summary,
+                        "title": s.text("title", lang),
+                        "summary": s.text("summary", lang),
                     }
                     for s in found
                 ]
@@ -150,7 +150,7 @@ def list_command(as_json: Json = False, lang: Lang = "en") -> None:
             return
         print_table(
             ("名称", "内容") if zh else ("Name", "What it asks"),
-            [(s.name, (zh and s.title_zh) or s.title) for s in found],
+            [(s.name, s.text("title", lang)) for s in found],
         )
 
 

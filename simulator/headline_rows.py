@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 HEADLINE_FILE: Final = "headline.csv"
 TEXTS: Final = ("scenario", "base", "variable", "unit", "measure", "period")
 NUMBERS: Final = ("median", "p05", "p95", "prob_positive")
+"""Columns of numbers, as in the other CSV files of a results folder; all others are text, periods too."""
 
 
 def headline_rows(headline: Headline) -> pd.DataFrame:

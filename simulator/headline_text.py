@@ -176,7 +176,7 @@ def cost_sentence(headline: Headline, scenario: str, lang: str = "en") -> str:
     cost = next((x for x in headline.costs if x.scenario == scenario), None)
     if cost is None:
         return ""
-    labels = [INSTRUMENTS[name].label_zh if lang == "zh" else INSTRUMENTS[name].label for name in cost.unpaid]
+    labels = [INSTRUMENTS[name].label_in(lang) for name in cost.unpaid]
     unpaid = words["joint"].join(labels)
     if not cost.modelled:
         return words["cost_free"].format(unpaid=unpaid) if unpaid else words["cost_unknown"]

@@ -85,6 +85,10 @@ class Instrument:
     limit: str = ""
     limit_zh: str = ""
 
+    def label_in(self, lang: str) -> str:
+        """Return the label in English or Chinese (``zh``)."""
+        return self.label_zh if lang == "zh" else self.label
+
     @property
     def targets(self) -> tuple[str, ...]:
         """Names of the targets, in the order of the policy array; ``("",)`` for an instrument without target."""

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from simulator.errors import InputError, nearest
-from simulator.headline_rows import HEADLINE_FILE
+from simulator.headline_rows import HEADLINE_FILE, NUMBERS
 from simulator.manifest import Manifest, load_manifest
 from simulator.store_read import PARAMETERS, reading, series_path
 from simulator.variables import LEVELS
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 BEGINNINGS: Final = ("SELECT", "WITH", "DESCRIBE")
-NUMBERS: Final = ("median", "p05", "p95", "prob_positive")
-"""Columns of numbers in the CSV files; all others are text, periods and years too."""
 MEMORY: Final = "2GB"
 """Most that DuckDB may take for sorting, joining and grouping."""
 _SKIPPED: Final = re.compile(r"(\s|--[^\n]*(\n|$)|/\*.*?\*/|;)*", re.DOTALL)

@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from simulator import periods
 from simulator.errors import InputError, nearest
 from simulator.scenario_file import NAME_PATTERN, Document, parse
 from simulator.schedule import Entry, Layer, Lever, Schedule, build, resolve
 from simulator.text_file import is_file, printable, read_text
+
+TextField = Literal["title", "summary", "notes"]
 
 BASELINE: Final = "baseline"
 MAX_DEPTH: Final = 8
@@ -71,6 +73,12 @@ class Scenario:
     entries: tuple[Entry, ...]
     hash: str
     _own: tuple[tuple[str, Lever], ...]
+
+    def text(self, field: TextField, lang: str = "en") -> str:
+        """Return one of its texts in Chinese (``zh``) if the file has it, else in English."""
+        own: str = getattr(self, field)
+        chinese: str = getattr(self, f"{field}_zh")
+        return (lang == "zh" and chinese) or own
 
     def schedule(self, until: str = periods.HORIZON_END) -> Schedule:
         """Return the schedule up to and including quarter ``until``.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from simulator import periods
 from simulator.levers import INSTRUMENTS
-from simulator.scenario import Scenario
+from simulator.scenario import Scenario, TextField
 from simulator.schedule import LAST_INDEX, Entry, Range
 from simulator.wording import entries_text, place_text, size_text
 
@@ -194,7 +194,7 @@ def _rows(found: Iterable[Stretch], last: int, lang: str) -> Iterator[Row]:
         spec = INSTRUMENTS[first.instrument]
         yield Row(
             first.instrument,
-            spec.label_zh if lang == "zh" else spec.label,
+            spec.label_in(lang),
             place_text(first.instrument, [s.target for s in (first, *others)], lang),
             periods.to_label(first.start),
             periods.to_label(first.end) if first.end < last else "",
@@ -220,7 +220,7 @@ def _sampled(a: Scenario, b: Scenario, last: int, lang: str) -> Iterator[Sampled
             groups.setdefault((key[0], *texts), []).append(key[1])
     for (instrument, *texts), targets in groups.items():
         spec = INSTRUMENTS[instrument]
-        label = spec.label_zh if lang == "zh" else spec.label
+        label = spec.label_in(lang)
         yield Sampled(instrument, label, place_text(instrument, targets, lang), *texts)
 
 
@@ -228,14 +228,10 @@ _NOT_SAMPLED: Final = {"en": "not sampled", "zh": "不抽样"}
 
 
 def _texts(a: Scenario, b: Scenario, lang: str) -> Iterator[TextChange]:
-    for field in ("title", "summary", "notes", "sources"):
-        values = [_text(scenario, field, lang) for scenario in (a, b)]
+    for field in get_args(TextField):
+        values = [scenario.text(field, lang) for scenario in (a, b)]
         if values[0] != values[1]:
             yield TextChange(field, *values)
-
-
-def _text(scenario: Scenario, field: str, lang: str) -> str:
-    if field == "sources":
-        return "\n".join(scenario.sources)
-    own = str(getattr(scenario, field))
-    return (str(getattr(scenario, f"{field}_zh", "")) if lang == "zh" else "") or own
+    sources = ["\n".join(scenario.sources) for scenario in (a, b)]
+    if sources[0] != sources[1]:
+        yield TextChange("sources", *sources)

@@ -215,7 +215,7 @@ def _scenarios(scenarios: Sequence[Scenario], words: Mapping[str, str], lang: st
     """Return the levers of every scenario's own file (of all combined ones), one a row."""
     rows: list[list[Cell]] = []
     for scenario in scenarios:
-        title = (lang == "zh" and scenario.title_zh) or scenario.title
+        title = scenario.text("title", lang)
         about: list[Cell] = [scenario.name, title, scenario.extends or ""]
         if not scenario.levers:
             rows.append([*about, *([None] * 10)])
@@ -235,7 +235,7 @@ def _lever_cells(lever: Lever, lang: str) -> list[Cell]:
     sizes: list[Cell] = [size.low, size.mode, size.high] if isinstance(size, Range) else [None, size, None]
     return [
         lever.number,
-        instrument.label_zh if zh else instrument.label,
+        instrument.label_in(lang),
         ", ".join(name_word(target, lang) for target in lever.targets),
         to_label(lever.start),
         to_label(lever.end),

@@ -8,6 +8,8 @@ import pytest
 from calibration.comparison import compare
 from calibration.observed import OUTPUTS
 from simulator.ensemble import Ensemble
+from simulator.headline import build_headline
+from simulator.numbers import span
 from simulator.records import CITIES
 from simulator.results import Results
 from simulator.scenario import load_scenario
@@ -174,5 +176,5 @@ def test_every_unit_and_name_has_a_chinese_word() -> None:
 
 def test_window_label() -> None:
     one: FakeEnsemble = fake_ensemble(quarters=4)
-    assert panels.window_label(Results((one,))) == "2006"
-    assert panels.window_label(Results((fake_ensemble(quarters=40),))) == "2011–2015"
+    assert span(build_headline(Results((one,))).periods[0]) == "2006"
+    assert span(build_headline(Results((fake_ensemble(quarters=40),))).periods[0]) == "2011–2015"

@@ -25,7 +25,7 @@ from simulator.scenario import Scenario, load_scenario
 from simulator.world import World
 from viz import report
 from viz.report import report_html
-from viz.wording import percent, signed, texts
+from viz.wording import percent, signed, texts, typographic
 
 VOID = {"meta", "br", "img", "input", "hr", "link"}
 STORY = """
@@ -318,6 +318,19 @@ def test_few_runs_are_warned_of_and_nothing_is_bold(world: World, scenarios: lis
 def test_fit_is_told_in_numbers(english: str) -> None:
     said = r"\d of 7 figures after 2006 lie in the 90 % interval; the median misses them by [\d.]+ %"
     assert re.search(said, english)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-1.5 (-2 to -1)", "−1.5 (−2 to −1)"),
+        ("Cut of non-tariff barriers", "Cut of non-tariff barriers"),
+        ("GDP -0.4 % in 2027 (P(>0) 0.05)", "GDP −0.4 % in 2027 (P(>0) 0.05)"),
+        ("2031-2035, 2026Q1-4", "2031-2035, 2026Q1-4"),
+    ],
+)
+def test_only_minus_signs_become_typographic(text: str, expected: str) -> None:
+    assert typographic(text) == expected
 
 
 def test_the_report_is_the_same_each_time(results: Results, scenarios: list[Scenario], english: str) -> None:

@@ -86,8 +86,7 @@ class EntityEffects:
 
 def title_of(name: str, lang: str, level: str = "province") -> str:
     """Return the label of an output."""
-    v = variable(level, name)
-    return v.label_zh if lang == "zh" else v.label
+    return variable(level, name).label_in(lang)
 
 
 def observed_figures(name: str) -> tuple[tuple[int, float], ...]:
@@ -119,7 +118,7 @@ def events(scenario: Scenario, base: Scenario | None, lang: str, ends: str) -> t
         spec = INSTRUMENTS[change.instrument]
         every = spec.target == "none" or len(change.targets) == len(spec.targets)
         names = "" if every else joint.join(name_word(t, lang) for t in change.targets)
-        text = spec.label_zh if lang == "zh" else spec.label
+        text = spec.label_in(lang)
         text += f"{brackets[0]}{names}{brackets[1]}" if names else ""
         text += "" if change.run and any(entry.size != 0.0 for entry in change.run) else ends
         found.setdefault(change.start, {}).setdefault(text)
@@ -251,9 +250,3 @@ def fit_of(chart: FanChart) -> tuple[int, int, float] | None:
     inside = sum(bool(fan.low[i] <= value <= fan.high[i]) for i, value in pairs)
     misses = [100.0 * (float(fan.median[i]) / value - 1.0) for i, value in pairs]
     return inside, len(pairs), float(np.sqrt(np.mean(np.square(misses))))
-
-
-def window_label(results: Results) -> str:
-    """Return the last years, such as ``2031–2035``."""
-    years = results.years[-WINDOW:]
-    return years[0] if len(years) == 1 else f"{years[0]}–{years[-1]}"

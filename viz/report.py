@@ -18,10 +18,11 @@ from markupsafe import Markup
 from simulator.card import Card, describe
 from simulator.headline import HEADLINE, Headline, build_headline
 from simulator.manifest import read_manifest
-from simulator.numbers import plain
+from simulator.numbers import plain, span
 from simulator.results import Results
 from simulator.scenario import Scenario
 from simulator.variables import variable
+from simulator.wording import scenario_word
 from simulator.words import unit_word
 from viz import panels
 from viz.report_effects import Effects, overview
@@ -109,17 +110,17 @@ class _Source:
         full = bool(self.results.years)
         compared = [s for s in others if full and len(self.results.kept(self.base.name, s.name))]
         effects = [Effects(self.results, self.headline, s.name, self.lang) for s in compared]
-        base = self._base_name
+        base = scenario_word(self.base.name, self.lang)
         names = ("、" if self.lang == "zh" else ", ").join(s.name for s in others)
-        title = self.words["title_compare"].format(scenarios=names, base=base) if others else self._title(self.base)
+        against = self.words["title_compare"].format(scenarios=names, base=base)
         return {
-            "title": title,
+            "title": against if others else self.base.text("title", self.lang),
             "colon": "：" if self.lang == "zh" else ": ",
             "comma": "，" if self.lang == "zh" else ", ",
             "semicolon": "；" if self.lang == "zh" else "; ",
             "stop": "。" if self.lang == "zh" else ".",
             "full_years": full,
-            "window": panels.window_label(self.results) if full else "",
+            "window": span(self.headline.periods[0]) if full else "",
             "base": self._base_section(),
             "warnings": self._warnings(),
             "overview": overview(effects) if effects else None,
@@ -131,14 +132,6 @@ class _Source:
             "finished": str(self.manifest["finished"])[:10],
             "version": f"liaosim {self.manifest['version']}",
         }
-
-    def _title(self, scenario: Scenario) -> str:
-        return scenario.title_zh if self.lang == "zh" and scenario.title_zh else scenario.title
-
-    @property
-    def _base_name(self) -> str:
-        """The base as sentences call it."""
-        return "基准情景" if self.lang == "zh" and self.base.name == "baseline" else self.base.name
 
     def _warnings(self) -> list[str]:
         h, w = self.headline, self.words
@@ -156,8 +149,8 @@ class _Source:
 
     def _base_section(self) -> dict[str, Any]:
         return {
-            "name": self._base_name,
-            "title": self._title(self.base),
+            "name": scenario_word(self.base.name, self.lang),
+            "title": self.base.text("title", self.lang),
             "card": self._card(self.base),
             "events": [f"{mark.key}: {mark.text}" for mark in self._base_marks],
         }
@@ -168,7 +161,7 @@ class _Source:
         periods = self.headline.periods
         return {
             "name": scenario.name,
-            "title": self._title(scenario),
+            "title": scenario.text("title", self.lang),
             "card": self._card(scenario),
             "sentences": effects.sentences(),
             "rows": effects.rows(),
@@ -211,7 +204,7 @@ class _Source:
             for v in panels.CHANGES
         ]
         return {
-            "periods": [period.replace("-", "–") for period in self.headline.periods],
+            "periods": [span(period) for period in self.headline.periods],
             "rows": rows,
             "charts": [{"title": chart.title, "svg": _drawn(chart)} for chart in charts],
         }

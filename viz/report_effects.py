@@ -11,14 +11,14 @@ from markupsafe import Markup
 from simulator.headline import COST, HEADLINE, Cost, Effect, Headline, Interval, net_revenue, window_effect
 from simulator.headline_text import cost_sentence, turn_sentence
 from simulator.identification import quality_words
-from simulator.numbers import probability
+from simulator.numbers import probability, span
 from simulator.results import Results
 from simulator.sensitivity import REST, EffectDrivers, Lean, leans
 from simulator.sensitivity_words import WORDS as SENSITIVITY_WORDS
 from simulator.words import unit_word
 from viz import panels
 from viz.svg import coefficient_mark, share_bar
-from viz.wording import MINUS, certain, ends, of_runs, percent, signed, texts
+from viz.wording import certain, ends, of_runs, percent, signed, texts, typographic
 
 ALWAYS: Final = ("gdp_real", "employment")
 """Outputs told in a sentence whatever the effect."""
@@ -86,10 +86,10 @@ class Effects:
         found = self.window
         said = [self._sentence(found[name]) for name in self.told()]
         turn = turn_sentence(self.headline, self.scenario, self.lang)
-        said += [turn.replace(" -", f" {MINUS}")] if turn else []
+        said += [typographic(turn)] if turn else []
         if not self.cost.modelled:
             return [*said, self.words["cost_free"]]
-        said.append(cost_sentence(self.headline, self.scenario, self.lang).replace("-", MINUS))
+        said.append(typographic(cost_sentence(self.headline, self.scenario, self.lang)))
         net = net_revenue(self.results, self.scenario)
         interval = ends(net, self.words["to"]) or "0"
         said.append(self.words["net"].format(window=self._span, median=signed(net.median), ends=interval))
@@ -97,7 +97,7 @@ class Effects:
 
     @property
     def _span(self) -> str:
-        return panels.window_label(self.results)
+        return span(self.headline.periods[0])
 
     def _sentence(self, effect: Effect) -> str:
         words, label, a = self.words, effect.variable.label_in(self.lang), effect.absolute
@@ -202,8 +202,8 @@ class Effects:
                 "label": d.label_zh if self.lang == "zh" else d.label,
                 "name": d.name,
                 "mark": Markup(coefficient_mark(d.coefficient, d.low, d.high)),
-                "coefficient": f"{d.coefficient:+.2f}".replace("-", MINUS),
-                "ends": f"{d.low:+.2f} {self.words['to']} {d.high:+.2f}".replace("-", MINUS),
+                "coefficient": typographic(f"{d.coefficient:+.2f}"),
+                "ends": typographic(f"{d.low:+.2f} {self.words['to']} {d.high:+.2f}"),
                 "share": f"{100.0 * d.share:.0f} %",
                 "quality": qualities[SIZE if d.kind == SIZE else d.quality],
             }
@@ -233,5 +233,5 @@ def overview(effects: Sequence[Effects]) -> dict[str, Any]:
         if one.cost.modelled and one.cost.unpaid:
             cell["interval"] = f"{cell['interval']}; {words['in_part']}"
     rows.append({"label": words["cost_of_gdp"], "cells": costs})
-    window = panels.window_label(effects[0].results)
+    window = span(effects[0].headline.periods[0])
     return {"rows": rows, "corner": words["percent_in"].format(window=window), "note": words["overview_note"]}

@@ -16,6 +16,7 @@ import numpy as np
 
 from simulator.numbers import plain, signed
 from simulator.statistics import FloatArray
+from viz.wording import typographic
 
 WIDTH: Final = 480
 FAN_HEIGHT: Final = 236
@@ -336,4 +337,4 @@ def _with(median: float, low: float, high: float, word: str, sign: bool) -> str:
     """Return a median and its interval as text."""
     number = signed if sign else plain
     text = f"{number(median)} ({number(low)} {word} {number(high)})" if math.isfinite(median) else "–"
-    return text.replace("-", "\N{MINUS SIGN}")
+    return typographic(text)

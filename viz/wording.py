@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Final
 
 from simulator import numbers
 from simulator.headline import Interval
-
-MINUS: Final = "\N{MINUS SIGN}"
 
 
 @cache
@@ -22,14 +20,19 @@ def texts(lang: str) -> Mapping[str, str]:
     return table[lang]
 
 
+def typographic(text: str) -> str:
+    """Return a text whose minus signs are typographic ones; hyphens between letters stay."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
+
+
 def signed(value: float) -> str:
     """Return a change in its unit, with a typographic minus."""
-    return numbers.signed(value).replace("-", MINUS)
+    return typographic(numbers.signed(value))
 
 
 def percent(value: float) -> str:
     """Return a change in per cent, without the sign of per cent."""
-    return numbers.percent(value).replace("-", MINUS)
+    return typographic(numbers.percent(value))
 
 
 def ends(interval: Interval, to: str, in_percent: bool = False) -> str:

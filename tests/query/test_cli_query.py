@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -15,32 +14,13 @@ from typer.testing import CliRunner, Result
 from simulator import iamc, open_results
 from simulator.cli import app
 from simulator.variables import ENTITIES
-from tests.fakes import fake_ensemble
-from tests.query_folders import NAME, contents, ensembles, write
+from tests.query_folders import contents
 
 PROVINCE = "level = 'province' AND freq = 'A'"
 
 
 def liaosim(*words: object) -> Result:
     return CliRunner().invoke(app, ["query", *map(str, words)])
-
-
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a results folder that no test changes."""
-    return write(tmp_path_factory.mktemp("stored") / NAME, ensembles())
-
-
-@pytest.fixture
-def own(stored: Path, tmp_path: Path) -> Path:
-    """Return a copy that a test may spoil."""
-    return Path(shutil.copytree(stored, tmp_path / "own"))
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a single scenario, without histories of agents."""
-    return write(tmp_path_factory.mktemp("alone") / "out", [fake_ensemble(random=True)], agents=False)
 
 
 def test_without_sql_the_command_lists_the_views(stored: Path) -> None:

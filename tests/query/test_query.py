@@ -17,27 +17,8 @@ from simulator.errors import InputError
 from simulator.results import DIFFERENCE_COLUMNS, SUMMARY_COLUMNS
 from simulator.store_read import load_results
 from simulator.variables import ENTITIES, LEVELS, variables
-from tests.fakes import column, fake_ensemble
-from tests.query_folders import NAME, contents, ensembles, write
-
-
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a results folder that no test changes."""
-    return write(tmp_path_factory.mktemp("stored") / NAME, ensembles())
-
-
-@pytest.fixture
-def own(stored: Path, tmp_path: Path) -> Path:
-    """Return a copy that a test may spoil."""
-    return Path(shutil.copytree(stored, tmp_path / "own"))
-
-
-@pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a single scenario, without histories of agents."""
-    return write(tmp_path_factory.mktemp("alone") / "out", [fake_ensemble(random=True)], agents=False)
-
+from tests.fakes import column
+from tests.query_folders import contents, ensembles, write
 
 # --- what a query sees
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +13,7 @@ from simulator.errors import InputError
 from simulator.store_read import load_results
 from simulator.variables import ENTITIES, variables
 from tests.fakes import column
-from tests.query_folders import NAME, ensembles, write
-
-
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a results folder that no test changes."""
-    return write(tmp_path_factory.mktemp("stored") / NAME, ensembles())
-
-
-@pytest.fixture
-def own(stored: Path, tmp_path: Path) -> Path:
-    """Return a copy that a test may spoil."""
-    return Path(shutil.copytree(stored, tmp_path / "own"))
-
+from tests.query_folders import ensembles, write
 
 # --- the layout of the IAMC
 
