@@ -13,7 +13,8 @@ from typing import Final, Literal, NamedTuple
 
 from simulator import periods
 from simulator.errors import InputError, nearest
-from simulator.scenario_file import NAME_PATTERN, Document, parse
+from simulator.file_errors import NAME_PATTERN
+from simulator.scenario_file import Document, parse
 from simulator.schedule import Entry, Layer, Lever, Schedule, build, resolve
 from simulator.text_file import is_file, printable, read_text
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from simulator.lever_checks import TARGET_KEYS
 from simulator.levers import ALL, INSTRUMENTS, TARGETS, Instrument
-from simulator.scenario_file import TARGET_KEYS, FileModel
+from simulator.scenario_file import FileModel
 
 DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 """The oldest draft with if and then. A tool that knows only draft 4 passes over them and still checks the rest."""
