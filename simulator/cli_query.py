@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
 import shlex
 import stat
 import sys
@@ -18,6 +16,7 @@ import typer
 
 from simulator.cli_support import PIPE_WIDTH, print_json, print_table
 from simulator.errors import InputError
+from simulator.folder import replace_with
 from simulator.periods import years_of
 from simulator.text_file import printable
 
@@ -72,7 +71,7 @@ def ask(
             _list_views(query, shape == "json")
         elif out is not None:
             table = _plain(_answer(query, sql))
-            _write_aside(out, lambda file: _write(table, shape, file))
+            replace_with(out, lambda file: _write(table, shape, file))
             typer.echo(f"{table.num_rows:,} rows: {out}")
         elif shape == "table":
             _print_rows(*(query.head(sql, ROWS) if sql is not None else _first(_answer(query, None))))
@@ -134,17 +133,6 @@ def _check_target(out: Path, overwrite: bool) -> None:
         raise InputError(f"--out {out} exists and is no regular file; name another file")
     if not overwrite:
         raise InputError(f"--out {out} exists; add --overwrite to replace it, or name another file")
-
-
-def _write_aside(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    """Write a file aside and rename it, so that it is whole or as it was."""
-    part = path.with_name(f".{path.name}.part-{secrets.token_hex(4)}")
-    try:
-        with part.open("xb") as file:
-            write(file)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _plain(table: pa.Table) -> pa.Table:

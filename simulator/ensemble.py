@@ -16,7 +16,7 @@ from simulator.errors import InputError
 from simulator.parameters import ParameterTable, draw_table
 from simulator.periods import labels, to_index
 from simulator.records import CITIES, GROUPS, HOMES, INVESTOR_TYPES
-from simulator.run import State, advance, draws_of, new_outputs, policies_of, prepare
+from simulator.run import State, advance, draws_of, new_outputs, not_finite, policies_of, prepare
 from simulator.scenario import Scenario
 from simulator.schedule import Schedule, first_difference
 from simulator.variables import ENTITIES, LEVELS, output_type, variables
@@ -220,7 +220,7 @@ def _simulate_run(job: _Job, run: int) -> tuple[str, dict[int, State]]:
         from simulator.model import run_mesa
 
         message = run_mesa(job.world, policies, job.parameters[run : run + 1], draws, outputs, job.check)
-        return message or _not_finite(outputs), states
+        return message or not_finite(outputs), states
     first = 0
     if job.base is not None:
         first = job.branch
@@ -240,18 +240,7 @@ def _simulate_run(job: _Job, run: int) -> tuple[str, dict[int, State]]:
         first = min(stop, job.quarters)
         if stop in job.keep:
             states[stop] = state.copy()
-    return _not_finite(outputs), states
-
-
-def _not_finite(outputs: Mapping[str, np.ndarray[Any, np.dtype[Any]]]) -> str:
-    """Return a message if a provincial output is not a finite number."""
-    values = outputs["province"]
-    names = values.dtype.names or ()
-    for name in names:
-        wrong = ~np.isfinite(values[name][:, 0])
-        if wrong.any():
-            return f"{labels(len(values))[int(np.argmax(wrong))]}: {name} is not a finite number"
-    return ""
+    return not_finite(outputs), states
 
 
 def agent_history(world: World, scenario: Scenario | Schedule, run: int, like: Ensemble) -> dict[str, pd.DataFrame]:

@@ -7,10 +7,10 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from simulator.errors import InputError
 from simulator.manifest import MANIFEST, Identity, is_results, read_manifest
@@ -35,20 +35,8 @@ def check_target(directory: Path, identity: Identity, *, overwrite: bool = False
     command need ``overwrite``. Nothing lets a folder go that liaosim did not write, or that holds files
     which are not in its manifest.
     """
-    try:
-        str(directory).encode("utf-8")
-    except UnicodeEncodeError:
-        raise InputError(
-            f"--out {printable(str(directory))}: the name is not UTF-8 text; name another folder"
-        ) from None
-    for parent in directory.absolute().parents:
-        if parent.exists() and not parent.is_dir():
-            raise InputError(f"--out {directory}: {parent} is a file; name a folder that is new or empty")
-    if not directory.exists():
-        return
-    if not directory.is_dir():
-        raise InputError(f"--out {directory} is a file; name a folder that is new or empty")
-    if not any(directory.iterdir()):
+    check_place(directory)
+    if not directory.exists() or not any(directory.iterdir()):
         return
     if not is_results(directory):
         raise InputError(
@@ -68,6 +56,21 @@ def check_target(directory: Path, identity: Identity, *, overwrite: bool = False
         )
 
 
+def check_place(directory: Path) -> None:
+    """Raise ``InputError`` if there can be no folder of this name. Changes nothing."""
+    try:
+        str(directory).encode("utf-8")
+    except UnicodeEncodeError:
+        raise InputError(
+            f"--out {printable(str(directory))}: the name is not UTF-8 text; name another folder"
+        ) from None
+    for parent in directory.absolute().parents:
+        if parent.exists() and not parent.is_dir():
+            raise InputError(f"--out {directory}: {parent} is a file; name a folder that is new or empty")
+    if directory.exists() and not directory.is_dir():
+        raise InputError(f"--out {directory} is a file; name a folder that is new or empty")
+
+
 def _foreign(directory: Path) -> list[str]:
     """Files of a results folder that its manifest does not list, relative, sorted; not what `replace_file` left."""
     listed: Any = read_manifest(directory).get("files")
@@ -79,9 +82,15 @@ def _foreign(directory: Path) -> list[str]:
 
 def replace_file(path: Path, text: str) -> None:
     """Write a text aside and rename it, so that the file is whole or as it was, whoever else writes it."""
+    replace_with(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def replace_with(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Let a file be written aside and rename it, so that it is whole or as it was, whoever else writes it."""
     part = path.with_name(f".{path.name}.part-{secrets.token_hex(4)}")
     try:
-        part.write_text(text, encoding="utf-8")
+        with part.open("xb") as file:
+            write(file)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

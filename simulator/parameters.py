@@ -6,7 +6,7 @@ import hashlib
 import math
 import tomllib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -152,19 +152,27 @@ def point_values() -> npt.NDArray[np.float64]:
     return np.array([p.point for p in parameters()])
 
 
-def quantiles(u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def quantiles(u: npt.NDArray[np.float64], of: Sequence[str] | None = None) -> npt.NDArray[np.float64]:
     """Map uniforms to the priors: PERT(low, point, high), on a log scale where high/low > 5.
 
     Parameters
     ----------
     u : ndarray, shape (rows, parameters)
-        Uniforms in (0, 1).
+        Uniforms from 0 to 1.
+    of : sequence of str, optional
+        Names of the parameters of the columns. Default: all, in order.
 
     Returns
     -------
     ndarray, shape (rows, parameters)
+
+    Raises
+    ------
+    KeyError
+        If one of `of` is no parameter.
     """
-    table = parameters()
+    known = {p.name: p for p in parameters()}
+    table = [known[name] for name in (known if of is None else of)]
     low, point, high = (np.array([_scale(p, getattr(p, f)) for p in table]) for f in ("low", "point", "high"))
     values = pert(u, low, point, high)
     for k, p in enumerate(table):

@@ -163,3 +163,17 @@ def advance(
     from simulator.periods import to_label
 
     return f"{to_label(quarter)}: {MESSAGES[code]}"
+
+
+def not_finite(outputs: Outputs) -> str:
+    """Return a message if a provincial output is not a finite number, else an empty text."""
+    values = outputs["province"]
+    if np.isfinite(np.ascontiguousarray(values).view(np.float64)).all():
+        return ""
+    from simulator.periods import to_label
+
+    for name in values.dtype.names or ():
+        wrong = ~np.isfinite(values[name][:, 0])
+        if wrong.any():
+            return f"{to_label(int(np.argmax(wrong)))}: {name} is not a finite number"
+    return ""

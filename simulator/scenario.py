@@ -23,7 +23,7 @@ TextField = Literal["title", "summary", "notes"]
 BASELINE: Final = "baseline"
 MAX_DEPTH: Final = 8
 
-__all__ = ["Scenario", "Source", "base_of", "list_scenarios", "load_scenario"]
+__all__ = ["Scenario", "Source", "base_of", "layers_of", "list_scenarios", "load_scenario", "own_levers"]
 
 
 class Source(NamedTuple):
@@ -132,10 +132,26 @@ def base_of(scenario: Scenario) -> Scenario | None:
     It is put together from the texts of the chain, so files that have changed since do not matter. None for the
     baseline.
     """
-    documents = {name: parse(text, f"{name}.toml") for name, text in scenario.chain}
+    documents = _documents(scenario)
     chains = [_ancestors(part, documents) for part in scenario.parts]
     shared = [names[0] for names in zip(*chains, strict=False) if len(set(names)) == 1]
     return _single([documents[name] for name in shared]) if shared else None
+
+
+def layers_of(scenario: Scenario) -> list[Layer]:
+    """Return the levers of every file of a scenario, each file once, from the texts of the chain."""
+    documents = _documents(scenario)
+    names = [[*_ancestors(part, documents), part] for part in scenario.parts]
+    return _layers([[documents[name] for name in chain] for chain in names])
+
+
+def own_levers(scenario: Scenario) -> tuple[tuple[str, Lever], ...]:
+    """Return the levers of its own file (of all combined files), each with the name of the scenario that holds it."""
+    return scenario._own
+
+
+def _documents(scenario: Scenario) -> dict[str, Document]:
+    return {name: parse(text, f"{name}.toml") for name, text in scenario.chain}
 
 
 def _ancestors(name: str, documents: dict[str, Document]) -> list[str]:

@@ -1,0 +1,387 @@
+"""The folder of a sweep: what it holds, who may write to it, what is done and what is missing.
+
+It holds ``sweep.toml`` (the file as given), ``manifest.json``, ``scenarios/`` (one file a link of a chain),
+``parameters.parquet`` (one row a draw), ``design.parquet`` (one row a point), ``shards/*.parquet`` and
+``failures.parquet`` (one row a failed run). The shards are the truth: everything else can be made from the sweep
+file, and the table of failures from the shards.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, Field, ValidationError
+
+from simulator import MODEL_VERSION
+from simulator.errors import InputError
+from simulator.folder import check_place, replace_file, replace_with
+from simulator.manifest import MANIFEST, ParametersEntry, dump_manifest, environment
+from simulator.parameters import ParameterTable, names, table_of
+from simulator.sweep.plan import Plan, make_plan, sampled_sizes
+from simulator.sweep.shards import FOLDER, Shard, places_of, read_shard, remove_parts
+from simulator.variables import variable
+from simulator.world import World
+
+FORMAT: Final = "liaosim sweep"
+FORMAT_VERSION: Final = 1
+SWEEP_FILE: Final = "sweep.toml"
+DESIGN: Final = "design.parquet"
+PARAMETERS: Final = "parameters.parquet"
+FAILURES: Final = "failures.parquet"
+SCENARIOS: Final = "scenarios"
+LOCK: Final = ".lock"
+
+
+class ScenarioEntry(BaseModel):
+    """What a manifest says of one scenario."""
+
+    name: str
+    hash: str
+    chain: list[str]
+
+
+class KeepEntry(BaseModel):
+    """What is kept of one level."""
+
+    level: str
+    freq: str
+    variables: list[str]
+
+
+class SweepManifest(BaseModel):
+    """What the folder of a sweep says of itself; see ``docs/sweeps.md``."""
+
+    format: str
+    format_version: int
+    name: str
+    version: str
+    model_version: str
+    git_commit: str | None
+    identity: str
+    scenarios: Annotated[list[ScenarioEntry], Field(min_length=1)]
+    left_out: list[str]
+    parameters: ParametersEntry
+    seed: int
+    draws: int
+    replications: int
+    separate: bool
+    until: str
+    points: int
+    axes: list[str]
+    keep: list[KeepEntry]
+    check: bool
+    data: str
+    runs: int
+    finished: int
+    failed: int
+    complete: bool
+    environments: list[dict[str, Any]]
+    units: dict[str, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What a folder has of a plan.
+
+    Attributes
+    ----------
+    done : ndarray of bool, shape (units of the plan,)
+        Units that need not be simulated again, failed ones included.
+    failures : dict of int to (stage, message)
+        Failed units.
+    unused : tuple of Shard
+        Shards that hold units which the plan does not ask for.
+    shards : tuple of Shard
+        The others.
+    """
+
+    done: npt.NDArray[np.bool_]
+    failures: Mapping[int, tuple[str, str]]
+    unused: tuple[Shard, ...]
+    shards: tuple[Shard, ...]
+
+
+def default_sweep_folder(plan: Plan, root: Path = Path("results")) -> Path:
+    """Return ``root/<name of the sweep>``: an enlarged sweep goes on in the same folder."""
+    return root / plan.spec.name
+
+
+def is_sweep(directory: Path) -> bool:
+    """Tell whether a folder was written by a sweep, of whatever version."""
+    try:
+        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError):
+        return False
+    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
+
+
+def load_sweep_manifest(directory: Path) -> SweepManifest:
+    """Read the manifest of a sweep and check every entry.
+
+    Raises
+    ------
+    InputError
+        The folder holds no sweep, or its manifest is damaged or of another format.
+    """
+    path = directory / MANIFEST
+    if not is_sweep(directory):
+        raise InputError(f"{directory} holds no sweep (no {MANIFEST} of one); name a folder written by liaosim sweep")
+    text = path.read_text(encoding="utf-8")
+    found = json.loads(text).get("format_version")
+    if found != FORMAT_VERSION:
+        raise InputError(f'{path}: "format_version" is {found}, this liaosim reads {FORMAT_VERSION}')
+    try:
+        return SweepManifest.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f'{path}: "{where}" is missing or wrong: {first["msg"]}') from None
+
+
+def check_sweep_target(directory: Path) -> None:
+    """Raise ``InputError`` unless a folder is new, empty or one of a sweep. Changes nothing."""
+    check_place(directory)
+    if directory.exists() and any(item.name != LOCK for item in directory.iterdir()) and not is_sweep(directory):
+        raise InputError(
+            f"--out {directory} is not empty and was not written by a sweep; name a folder that is new or empty"
+        )
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Hold the folder for one sweep, until the block ends or the process does.
+
+    Raises
+    ------
+    InputError
+        Another sweep is writing to it.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / LOCK).open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(
+                f"another sweep is writing to {directory}; wait for it, or name another folder with --out"
+            ) from None
+        yield
+
+
+def take_stock(directory: Path, plan: Plan) -> Stock:
+    """Find out which units of a plan a folder has.
+
+    Raises
+    ------
+    InputError
+        A shard is damaged; the message names it.
+    """
+    done = np.zeros(plan.size, dtype=bool)
+    failures: dict[int, tuple[str, str]] = {}
+    unused, used = [], []
+    for shard in shards_of(directory):
+        places = places_of(plan, shard.keys)
+        if (places < 0).any():
+            unused.append(shard)
+            continue
+        used.append(shard)
+        done[places] = True
+        failures |= {int(places[unit]): (stage, message) for unit, stage, message in shard.failures}
+    return Stock(done, failures, tuple(unused), tuple(used))
+
+
+def shards_of(directory: Path) -> Iterator[Shard]:
+    """Read what the shards of a folder say of themselves, by name; ``InputError`` if one is damaged."""
+    folder = directory / FOLDER
+    if folder.is_dir():
+        for path in sorted(folder.glob("*.parquet")):
+            yield read_shard(path)
+
+
+def prepare_folder(directory: Path, plan: Plan, stock: Stock, overwrite: bool) -> None:
+    """Write everything but the shards; only call it while holding the lock.
+
+    Raises
+    ------
+    InputError
+        Shards of the folder would become useless, and `overwrite` does not allow to remove them.
+    """
+    if stock.unused:
+        if not overwrite:
+            raise InputError(_superseded(directory, stock.unused))
+        for shard in stock.unused:
+            shard.path.unlink(missing_ok=True)
+    write_manifest(directory, plan, stock.done, len(stock.failures))  # first: it makes the folder one of a sweep
+    (directory / FOLDER).mkdir(exist_ok=True)
+    remove_parts(directory / FOLDER)
+    for path in (*directory.glob(".*.part-*"), *directory.glob(f"{SCENARIOS}/.*.part-*")):
+        path.unlink()  # of a sweep that was killed
+    scenarios = directory / SCENARIOS
+    scenarios.mkdir(exist_ok=True)
+    wanted = _chains(plan)
+    for path in scenarios.glob("*.toml"):
+        if path.name not in {name for files in wanted.values() for name in files}:
+            path.unlink()
+    for files in wanted.values():
+        for name, text in files.items():
+            replace_file(scenarios / name, text)
+    _write_parameters(directory / PARAMETERS, plan)
+    replace_with(directory / DESIGN, lambda file: _write_design(file, plan))
+    write_failures(directory, plan, stock.failures)
+    replace_file(directory / SWEEP_FILE, plan.spec.text)
+
+
+def _superseded(directory: Path, unused: Sequence[Shard]) -> str:
+    """Say why shards of a folder do not belong to a sweep, and what to do."""
+    runs = sum(len(shard.keys) for shard in unused)
+    old = {shard.model_version for shard in unused} - {MODEL_VERSION}
+    why = (
+        f"made by model version {', '.join(sorted(old))} (this is {MODEL_VERSION})"
+        if old
+        else "that this sweep does not ask for: scenarios, design, seed, until, parameters, keep or --check differ"
+    )
+    return (
+        f"{directory} holds {runs:,} finished runs {why}; name another folder with --out, "
+        "or add --overwrite to remove them"
+    )
+
+
+def _chains(plan: Plan) -> dict[str, dict[str, str]]:
+    from simulator.store import chain_files
+
+    return chain_files({scenario.name: scenario.chain for scenario in plan.scenarios})
+
+
+def _write_parameters(path: Path, plan: Plan) -> None:
+    """Write one row a draw: its parameters before the design changes them, and its sampled sizes of levers."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = plan.table
+    columns: dict[str, npt.NDArray[Any]] = {"draw": np.arange(plan.spec.draws, dtype=np.int32)}
+    columns |= {name: table.values[:, j] for j, name in enumerate(table.names)}
+    schedules = {s.name: schedule for s, schedule in zip(plan.scenarios, plan.schedules, strict=True)}
+    for scenario, sizes in sampled_sizes(schedules, plan.spec.draws, plan.spec.seed).items():
+        for key, size in sizes.items():
+            same = key not in columns or np.array_equal(columns[key], size)
+            columns[key if same else f"{key}@{scenario}"] = size
+    replace_with(path, lambda file: pq.write_table(pa.table(columns), file, compression="zstd"))
+
+
+def _write_design(file: Any, plan: Plan) -> None:
+    """Write one row a point: its id, its number, and its value on every axis."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    design = plan.design
+    columns: dict[str, Any] = {
+        "point": pa.array(design.points, pa.string()),
+        "number": pa.array(np.arange(len(design.points), dtype=np.int32)),
+    }
+    columns |= {axis.name: pa.array(design.values[:, j]) for j, axis in enumerate(design.dimensions)}
+    pq.write_table(pa.table(columns), file, compression="zstd")
+
+
+def write_failures(directory: Path, plan: Plan, failures: Mapping[int, tuple[str, str]]) -> None:
+    """Write the table of failed runs, in the order of the plan."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [(plan.unit(index), *failures[index]) for index in sorted(failures)]
+    table = pa.table(
+        {
+            "scenario": pa.array([plan.scenarios[unit.scenario].name for unit, _, _ in rows], pa.string()),
+            "point": pa.array([plan.point_name(unit.point) for unit, _, _ in rows], pa.string()),
+            "draw": pa.array([unit.draw for unit, _, _ in rows], pa.int32()),
+            "replication": pa.array([unit.replication for unit, _, _ in rows], pa.int32()),
+            "seed": pa.array([plan.spec.seed] * len(rows), pa.int64()),
+            "stage": pa.array([stage for _, stage, _ in rows], pa.string()),
+            "message": pa.array([message for _, _, message in rows], pa.string()),
+        }
+    )
+    replace_with(directory / FAILURES, lambda file: pq.write_table(table, file, compression="zstd"))
+
+
+def write_manifest(directory: Path, plan: Plan, done: npt.NDArray[np.bool_], failed: int) -> None:
+    """Write the manifest of a folder as it is now; environments that have written to it before stay named."""
+    spec, here = plan.spec, environment()
+    earlier = load_sweep_manifest(directory).environments if is_sweep(directory) else []
+    chains = _chains(plan)
+    content = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "name": spec.name,
+        "version": here["version"],
+        "model_version": here["model_version"],
+        "git_commit": here["git_commit"],
+        "identity": hashlib.sha256(plan.keys.tobytes()).hexdigest(),
+        "scenarios": [
+            {"name": scenario.name, "hash": schedule.hash, "chain": list(chains[scenario.name])}
+            for scenario, schedule in zip(plan.scenarios, plan.schedules, strict=True)
+        ],
+        "left_out": list(plan.left_out),
+        "parameters": {"kind": plan.table.kind, "hash": plan.table.hash},
+        "seed": spec.seed,
+        "draws": spec.draws,
+        "replications": spec.replications,
+        "separate": spec.separate,
+        "until": spec.until,
+        "points": len(plan.design.points),
+        "axes": [axis.name for axis in plan.design.dimensions],
+        "keep": [{"level": k.level, "freq": k.freq, "variables": list(k.variables)} for k in spec.keep],
+        "check": plan.check,
+        "data": plan.data_hash,
+        "runs": plan.size,
+        "finished": int(done.sum()),
+        "failed": failed,
+        "complete": bool(done.all()),
+        "environments": [*earlier, *([here] if here not in earlier else [])],
+        "units": {k.level: {name: variable(k.level, name).unit for name in k.variables} for k in spec.keep},
+    }
+    replace_file(directory / MANIFEST, dump_manifest(content))
+
+
+def plan_of(directory: Path, world: World) -> Plan:
+    """Return the plan of a sweep from its folder alone: its own file, scenarios and parameters.
+
+    Raises
+    ------
+    InputError
+        The folder holds no sweep, or something in it is missing, damaged or no longer allowed.
+    """
+    from simulator.sweep.file import parse_sweep
+    from simulator.text_file import read_text
+
+    manifest = load_sweep_manifest(directory)
+    path = directory / SWEEP_FILE
+    spec = parse_sweep(read_text(path), str(path), None)
+    table = _read_parameters(directory / PARAMETERS, manifest)
+    scenarios = [entry.name for entry in manifest.scenarios]
+    return make_plan(
+        spec, world, table, check=manifest.check, library=directory / SCENARIOS, given=scenarios,
+        left_out=tuple(manifest.left_out),
+    )  # fmt: skip
+
+
+def _read_parameters(path: Path, manifest: SweepManifest) -> ParameterTable:
+    """Read the parameters of every draw; ``InputError`` unless they are those that the manifest names."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        found = pq.read_table(path, columns=list(names()))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
+    values = np.column_stack([found[name].to_numpy() for name in found.column_names])
+    table = table_of(manifest.parameters.kind, np.ascontiguousarray(values))
+    if found.column_names != list(names()) or table.hash != manifest.parameters.hash:
+        raise InputError(f"{path} does not hold the parameters that {MANIFEST} names; it was changed or is damaged")
+    return table

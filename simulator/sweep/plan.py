@@ -1,0 +1,340 @@
+"""The runs of a sweep, in a fixed order: which there are, what each is made of, and how they are cut into chunks.
+
+A *unit* is one run of one scenario at one point of the design, with one draw (a row of parameters and the sizes of
+sampled levers) and one replication (a luck). Units that share parameters, draw and luck stand together in a *group*:
+the engine simulates what their policies have in common once. Groups of one luck follow each other, so that the luck
+is drawn once for many of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator import MODEL_VERSION
+from simulator.errors import InputError
+from simulator.parameters import ParameterTable
+from simulator.periods import count_until
+from simulator.scenario import Scenario, load_scenario
+from simulator.schedule import Schedule
+from simulator.sweep.design import Design, Variation, lever_columns, make_design, parameter_row
+from simulator.sweep.spec import SweepSpec
+from simulator.world import World
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+CHUNK: Final = 64
+"""Units that a chunk has at most: two or three seconds of work on one core."""
+MAX_SCENARIOS: Final = 500
+MAX_UNITS: Final = 100_000_000
+
+
+class Unit(NamedTuple):
+    """One run: indices of scenario and point (-1: the design changes nothing of it), numbers of draw and luck."""
+
+    scenario: int
+    point: int
+    draw: int
+    replication: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All units of a sweep.
+
+    Attributes
+    ----------
+    spec : SweepSpec
+    scenarios : tuple of Scenario
+        Combinations included, base first.
+    left_out : tuple of str
+        Why combinations that contradict themselves are not among them.
+    design : Design
+    table : ParameterTable
+        Row d belongs to draw d, before the design changes it.
+    data_hash : str
+        Of the files that the world is built from.
+    check : bool
+        Whether invariants are tested in every quarter.
+    """
+
+    spec: SweepSpec
+    scenarios: tuple[Scenario, ...]
+    left_out: tuple[str, ...]
+    design: Design
+    table: ParameterTable
+    data_hash: str
+    check: bool = False
+
+    @property
+    def quarters(self) -> int:
+        """Number of quarters of every run."""
+        return count_until(self.spec.until)
+
+    @cached_property
+    def schedules(self) -> tuple[Schedule, ...]:
+        """Schedule of each scenario, without the design."""
+        return tuple(scenario.schedule(self.spec.until) for scenario in self.scenarios)
+
+    @cached_property
+    def columns(self) -> tuple[tuple[int, ...], ...]:
+        """Columns of the design that change the policy of each scenario."""
+        return tuple(lever_columns(self.design, scenario, self.scenarios) for scenario in self.scenarios)
+
+    @cached_property
+    def members(self) -> tuple[tuple[int, int], ...]:
+        """Scenario and point of the units of a group; of a group with its own point (see `_own_point`) only -1."""
+        points = range(len(self.design.points))
+        return tuple(
+            (s, p)
+            for s in range(len(self.scenarios))
+            for p in (points if self.columns[s] and not self._own_point else (-1,))
+        )
+
+    @property
+    def _own_point(self) -> bool:
+        """Whether the design changes parameters, so that every group has one point."""
+        return bool(self.design.parameters)
+
+    @property
+    def groups(self) -> int:
+        """Number of groups."""
+        return self.spec.runs * (len(self.design.points) if self._own_point else 1)
+
+    @property
+    def size(self) -> int:
+        """Number of units."""
+        return self.groups * len(self.members)
+
+    def unit(self, index: int) -> Unit:
+        """Return a unit by its place in the order of the plan."""
+        group, member = divmod(int(index), len(self.members))
+        scenario, point = self.members[member]
+        run, own = divmod(group, len(self.design.points)) if self._own_point else (group, point)
+        replication, draw = (run, run) if self.spec.separate else divmod(run, self.spec.draws)
+        return Unit(scenario, own, draw, replication)
+
+    def group_of(self, index: int) -> int:
+        """Return the group that a unit belongs to."""
+        return int(index) // len(self.members)
+
+    def point_name(self, point: int) -> str | None:
+        """Return the id of a point; None for -1."""
+        return None if point < 0 else self.design.points[point]
+
+    def parameters(self, unit: Unit) -> FloatArray:
+        """Return the parameter values of a unit, shape (parameters,)."""
+        row = self.table.values[unit.draw]
+        return parameter_row(row, self.design, unit.point) if self._own_point else row
+
+    @cached_property
+    def variations(self) -> tuple[Variation | None, ...]:
+        """What gives the schedule of a scenario at a point; None where the design changes nothing."""
+        return tuple(
+            Variation(scenario, self.design, columns, self.spec.until) if columns else None
+            for scenario, columns in zip(self.scenarios, self.columns, strict=True)
+        )
+
+    def schedule(self, unit: Unit) -> Schedule:
+        """Return the schedule of a unit."""
+        variation = self.variations[unit.scenario]
+        if variation is None:
+            return self.schedules[unit.scenario]
+        return variation.schedule(self.design.values[unit.point])
+
+    @cached_property
+    def keys(self) -> npt.NDArray[np.bytes_]:
+        """Identity of every unit, shape (size,): 32 hexadecimal letters of a SHA-256 of everything that decides it."""
+        common = self._common()
+        policies = [self._policy_digest(s, p) for s, p in self.members]
+        found = np.empty(self.size, dtype="S32")
+        digests: dict[tuple[int, int], bytes] = {}
+        width = len(self.members)
+        for group in range(self.groups):
+            first = self.unit(group * width)
+            place = (first.draw, first.point if self._own_point else -1)
+            row = digests.get(place)
+            if row is None:
+                row = digests[place] = hashlib.sha256(self.parameters(first).tobytes()).digest()
+            point = (self.point_name(first.point) or "") if self._own_point else ""
+            rest = f"{point} {first.draw} {first.replication}".encode()
+            for member, policy in enumerate(policies):
+                digest = hashlib.sha256(common + policy + row + rest)
+                found[group * width + member] = digest.hexdigest()[:32].encode()
+        return found
+
+    @cached_property
+    def sorted_keys(self) -> IntArray:
+        """Order that sorts the identities, shape (size,)."""
+        return np.argsort(self.keys, kind="stable")
+
+    def _common(self) -> bytes:
+        """Digest of what all units share."""
+        keep = [[item.level, list(item.variables), item.freq] for item in self.spec.keep]
+        content = [MODEL_VERSION, self.data_hash, self.spec.seed, self.spec.until, keep, self.check]
+        return hashlib.sha256(json.dumps(content).encode()).digest()
+
+    def _policy_digest(self, scenario: int, point: int) -> bytes:
+        """Digest of the policy of a scenario at a point, its name and the name of the point included."""
+        columns = self.columns[scenario]
+        levers = [str(self.design.dimensions[column]) for column in columns]
+        content: list[Any] = [self.scenarios[scenario].name, self.schedules[scenario].hash, levers]
+        if not self._own_point:
+            content += [self.point_name(point)]
+        return hashlib.sha256(json.dumps(content).encode()).digest()
+
+    def chunks(self, missing: npt.NDArray[np.bool_]) -> Iterator[IntArray]:
+        """Cut the missing units into chunks: indices of units, ascending; the cut does not depend on what is missing.
+
+        Parameters
+        ----------
+        missing : ndarray of bool, shape (size,)
+        """
+        width = len(self.members)
+        across = min(width, CHUNK)
+        down = max(1, CHUNK // across)
+        for first in range(0, self.groups, down):
+            groups = np.arange(first, min(first + down, self.groups), dtype=np.int64)
+            for left in range(0, width, across):
+                members = np.arange(left, min(left + across, width), dtype=np.int64)
+                units = (groups[:, None] * width + members[None, :]).reshape(-1)
+                units = units[missing[units]]
+                if len(units):
+                    yield units
+
+
+def make_plan(
+    spec: SweepSpec,
+    world: World,
+    table: ParameterTable,
+    *,
+    check: bool = False,
+    library: str | Path | None = None,
+    given: Sequence[str] | None = None,
+    left_out: tuple[str, ...] = (),
+) -> Plan:
+    """Load what a sweep names and check that all of it goes together.
+
+    Parameters
+    ----------
+    spec : SweepSpec
+    world : World
+    table : ParameterTable
+        One row a draw.
+    check : bool
+        Test the invariants in every quarter.
+    library, given, left_out
+        A folder of scenario files, the names in it that stand for those of `spec`, and what was left out of them: of
+        a sweep that is continued from its folder alone.
+
+    Raises
+    ------
+    InputError
+        A scenario is unknown or wrong, combinations contradict themselves, the design does not fit the scenarios, or
+        there are too many runs.
+    """
+    from simulator.sweep.design import check_design
+
+    if len(table.values) != spec.draws:
+        raise ValueError(f"{len(table.values)} rows of parameters for {spec.draws} draws")
+    if given is None:
+        scenarios, left_out = scenarios_of(spec)
+    else:
+        scenarios = tuple(load_scenario(name, library) for name in given)
+    if spec.design is not None:
+        try:
+            check_design(spec.design, scenarios, spec.until)
+        except InputError as error:
+            raise InputError(f"{spec.file}: {error}") from None
+    design = make_design(spec.design, spec.seed)
+    plan = Plan(spec, scenarios, left_out, design, table, hash_of_data(world), check)
+    if plan.size > MAX_UNITS:
+        raise InputError(f"{spec.file}: this would be {plan.size:,} runs; allowed are {MAX_UNITS:,}")
+    return plan
+
+
+def scenarios_of(spec: SweepSpec) -> tuple[tuple[Scenario, ...], tuple[str, ...]]:
+    """Load the scenarios of a sweep, combinations after the single ones; also say which combinations are left out.
+
+    A scenario is not combined with what it extends. Combinations of three and more are left out, or refused, with the
+    pair in them that contradicts itself.
+
+    Raises
+    ------
+    InputError
+        A scenario is wrong or there twice, ``combine = true`` and two contradict each other, or there are too many.
+    """
+    place = f"{spec.file}: [sweep] scenarios"
+    singles = [load_scenario(name) for name in spec.scenarios]
+    found: list[Scenario] = []
+    for scenario in singles:
+        if scenario.name in [other.name for other in found]:
+            raise InputError(f'{place}: "{scenario.name}" is given twice; name each scenario once')
+        found.append(scenario)
+    left_out: list[str] = []
+    if spec.combine != "none":
+        bad: set[frozenset[int]] = set()
+        related = {
+            frozenset((i, j))
+            for i, j in combinations(range(len(singles)), 2)
+            if _related(singles[i], singles[j]) or set(singles[i].parts) & set(singles[j].parts)
+        }
+        for count in range(2, len(singles) + 1):
+            for chosen in combinations(range(len(singles)), count):
+                inside = frozenset(chosen)
+                if any(pair <= inside for pair in related) or any(wrong <= inside for wrong in bad):
+                    continue
+                try:
+                    found.append(load_scenario("+".join(spec.scenarios[i] for i in chosen)))
+                except InputError as error:
+                    if spec.combine == "all":
+                        raise InputError(
+                            f"{spec.file}: [sweep] combine: {error};"
+                            ' write combine = "compatible" to leave such combinations out'
+                        ) from None
+                    bad.add(inside)
+                    left_out.append(str(error))
+                if len(found) > MAX_SCENARIOS:
+                    raise InputError(f"{place}: more than {MAX_SCENARIOS} scenarios and combinations")
+    from simulator.store import chain_files
+
+    chain_files({scenario.name: scenario.chain for scenario in found})
+    return tuple(found), tuple(left_out)
+
+
+def _related(a: Scenario, b: Scenario) -> bool:
+    """Tell whether one of two scenarios builds on the other."""
+    return bool(set(a.parts) & {s.name for s in b.chain} or set(b.parts) & {s.name for s in a.chain})
+
+
+def hash_of_data(world: World) -> str:
+    """Return the SHA-256 of the data files that the world is built from, and of its scale, hexadecimal."""
+    digest = hashlib.sha256(repr(world.scale).encode())
+    folder = files("simulator").joinpath("data")
+    for item in sorted((item for item in folder.iterdir() if item.is_file()), key=lambda item: item.name):
+        digest.update(item.name.encode())
+        digest.update(hashlib.sha256(item.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def sampled_sizes(schedules: Mapping[str, Schedule], draws: int, seed: int) -> dict[str, dict[str, FloatArray]]:
+    """Return scenario -> lever key -> sampled size of each draw, shape (draws,)."""
+    from simulator.draws import lever_sizes
+
+    result: dict[str, dict[str, FloatArray]] = {}
+    for name, schedule in schedules.items():
+        ranges = schedule.ranges()
+        rows = [lever_sizes(ranges, seed, draw) for draw in range(draws)] if ranges else []
+        result[name] = {key: np.array([row[key] for row in rows]) for key in sorted(ranges)}
+    return result

@@ -1,0 +1,224 @@
+"""Shards: one Parquet file a chunk, written once and whole, without clock times, with the identities of its units.
+
+A shard has a row for every finished unit, level, frequency, period and entity: the columns of ``KEYS``, then one a kept
+variable (null where the level does not keep it, or where the figure has no meaning). Failed units have no rows; they
+and the identities of all units stand in the file's metadata.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from simulator import MODEL_VERSION
+from simulator.errors import InputError
+from simulator.periods import labels, years_of
+from simulator.sweep.chunk import Chunk
+from simulator.sweep.plan import IntArray, Plan, Unit
+from simulator.variables import ENTITIES, LEVELS, variables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FOLDER: Final = "shards"
+KEYS: Final = ("scenario", "point", "draw", "replication", "level", "entity", "period", "freq")
+_MARK: Final = b"liaosim"
+_FORMAT: Final = "liaosim shard 1"
+_PART: Final = re.compile(r"\.[0-9a-f]{32}\.part")
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What a shard says of itself.
+
+    Attributes
+    ----------
+    path : Path
+    keys : tuple of str
+        Identities of its units, in the order of the plan.
+    failures : tuple of (position, stage, message)
+        Position counts within `keys`.
+    model_version : str
+    rows : int
+    """
+
+    path: Path
+    keys: tuple[str, ...]
+    failures: tuple[tuple[int, str, str], ...]
+    model_version: str
+    rows: int
+
+
+def columns_of(plan: Plan) -> list[str]:
+    """Return the kept variables of all levels, each name once: the number columns of a shard."""
+    kept = {(keep.level, name) for keep in plan.spec.keep for name in keep.variables}
+    return list(dict.fromkeys(v.name for level in LEVELS for v in variables()[level] if (level, v.name) in kept))
+
+
+def schema(names: Sequence[str]) -> pa.Schema:
+    """Return the columns of a shard as a reader sees them: texts, whole numbers and floats."""
+    import pyarrow as pa
+
+    whole = ("draw", "replication")
+    fields = [pa.field(key, pa.int32() if key in whole else pa.string()) for key in KEYS]
+    return pa.schema([*fields, *(pa.field(name, pa.float64()) for name in names)])
+
+
+def name_of(keys: Iterable[bytes]) -> str:
+    """Return the name of the shard of some units: a hash of their identities."""
+    return hashlib.sha256(b"\n".join(keys)).hexdigest()[:32]
+
+
+def table_of(plan: Plan, chunk: Chunk) -> pa.Table:
+    """Return the rows of a chunk, in the order level and frequency, unit, period, entity; with its metadata."""
+    import pyarrow as pa
+
+    units = [plan.unit(index) for index in chunk.done]
+    names = columns_of(plan)
+    parts: dict[str, list[Any]] = {name: [] for name in (*KEYS, *names)}
+    for (level, freq), values in chunk.values.items():
+        kept = next(item.variables for item in plan.spec.keep if (item.level, item.freq) == (level, freq))
+        for key, column in _key_columns(plan, units, level, freq).items():
+            parts[key].append(column)
+        rows = values[..., 0].size
+        for name in names:
+            if name in kept:
+                flat = values[..., kept.index(name)].reshape(-1)
+                parts[name].append(pa.array(flat, pa.float64(), mask=np.isnan(flat)))
+            else:
+                parts[name].append(pa.nulls(rows, pa.float64()))
+    columns = {name: pa.chunked_array(found).unify_dictionaries() for name, found in parts.items()}
+    table = pa.table(columns).combine_chunks()
+    return table.replace_schema_metadata({_MARK: json.dumps(_about(plan, chunk), separators=(",", ":")).encode()})
+
+
+def _about(plan: Plan, chunk: Chunk) -> dict[str, Any]:
+    place = {int(index): position for position, index in enumerate(chunk.units)}
+    return {
+        "format": _FORMAT,
+        "model_version": MODEL_VERSION,
+        "units": [plan.keys[index].decode() for index in chunk.units],
+        "failures": [[place[f.unit], f.stage, f.message] for f in chunk.failures],
+    }
+
+
+def _key_columns(plan: Plan, units: Sequence[Unit], level: str, freq: str) -> dict[str, Any]:
+    """Return the key columns of one level and frequency."""
+    import pyarrow as pa
+
+    periods = labels(plan.quarters) if freq == "Q" else years_of(plan.quarters)
+    entities = ENTITIES[level]
+    each = len(periods) * len(entities)
+
+    def words(codes: npt.NDArray[np.int32], texts: Sequence[str], mask: npt.NDArray[np.bool_] | None = None) -> Any:
+        return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=mask), pa.array(texts, pa.string()))
+
+    def repeated(values: Iterable[int]) -> npt.NDArray[np.int32]:
+        return np.repeat(np.fromiter(values, dtype=np.int32), each)
+
+    points = sorted({unit.point for unit in units if unit.point >= 0})
+    place = {point: i for i, point in enumerate(points)}
+    of_point = repeated(place.get(unit.point, -1) for unit in units)
+    rows = len(units) * each
+    return {
+        "scenario": words(repeated(unit.scenario for unit in units), [s.name for s in plan.scenarios]),
+        "point": words(np.maximum(of_point, 0), [plan.design.points[p] for p in points], of_point < 0),
+        "draw": pa.array(repeated(unit.draw for unit in units)),
+        "replication": pa.array(repeated(unit.replication for unit in units)),
+        "level": words(np.zeros(rows, dtype=np.int32), [level]),
+        "entity": words(np.tile(np.arange(len(entities), dtype=np.int32), rows // len(entities)), entities),
+        "period": words(
+            np.tile(np.repeat(np.arange(len(periods), dtype=np.int32), len(entities)), len(units)), periods
+        ),
+        "freq": words(np.zeros(rows, dtype=np.int32), [freq]),
+    }
+
+
+def write_shard(folder: Path, plan: Plan, chunk: Chunk) -> Path:
+    """Write a chunk aside, bring it to the disk and give it its name; nothing half written ever has that name.
+
+    Raises
+    ------
+    OSError
+        There is no room, or the folder cannot be written. Nothing is left behind.
+    """
+    name = name_of(plan.keys[index] for index in chunk.units)
+    path, part = folder / f"{name}.parquet", folder / f".{name}.part"
+    try:
+        with part.open("wb") as file:
+            write_table(plan, chunk, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def write_table(plan: Plan, chunk: Chunk, file: Any) -> None:
+    """Write the content of a shard to an open file or buffer."""
+    import pyarrow.parquet as pq
+
+    table = table_of(plan, chunk)
+    pq.write_table(
+        table,
+        file,
+        compression="zstd",
+        row_group_size=max(1, table.num_rows),
+        use_dictionary=list(KEYS),
+        use_byte_stream_split=table.column_names[len(KEYS) :],
+        write_page_checksum=True,
+    )
+
+
+def read_shard(path: Path) -> Shard:
+    """Read what a shard says of itself, not its rows.
+
+    Raises
+    ------
+    InputError
+        The file is damaged or no shard of this program.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        about = pq.read_metadata(path)
+        content = json.loads((about.metadata or {})[_MARK])
+        shard = Shard(
+            path,
+            tuple(str(key) for key in content["units"]),
+            tuple((int(unit), str(stage), str(message)) for unit, stage, message in content["failures"]),
+            str(content["model_version"]),
+            int(about.num_rows),
+        )
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {' '.join(str(error).split()) or type(error).__name__}") from None
+    if content.get("format") != _FORMAT or f"{name_of(key.encode() for key in shard.keys)}.parquet" != path.name:
+        raise InputError(f"{path} is damaged: its name is not that of its units")
+    return shard
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what a sweep that was killed left half written; only call it while holding the folder's lock."""
+    for path in folder.iterdir():
+        if _PART.fullmatch(path.name):
+            path.unlink(missing_ok=True)
+
+
+def places_of(plan: Plan, keys: Iterable[str]) -> IntArray:
+    """Return the place of each identity in the plan, -1 if it is none of its units."""
+    wanted = np.fromiter((key.encode() for key in keys), dtype="S32")
+    order = plan.sorted_keys
+    found = np.searchsorted(plan.keys, wanted, sorter=order)
+    place = order[np.minimum(found, len(order) - 1)]
+    return np.where(plan.keys[place] == wanted, place, -1).astype(np.int64)
