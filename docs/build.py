@@ -1,7 +1,7 @@
 """Bring what is generated in the documents up to date: ``python docs/build.py`` (``--check`` only looks).
 
 A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``; NAME is one of ``blocks.BLOCKS``. Two pictures
-and the schema of scenario files are generated whole. Pages that need runs of the model have commands of
+and the schemas of scenario and sweep files are generated whole. Pages that need runs of the model have commands of
 their own, which they name in their first lines.
 """
 
@@ -16,6 +16,7 @@ from typing import Final
 from blocks import BLOCKS
 
 from simulator.scenario_schema import schema_text
+from simulator.sweep.schema import schema_text as sweep_schema_text
 from viz.diagrams import pictures
 
 DOCS: Final = Path(__file__).resolve().parent
@@ -24,7 +25,7 @@ MARK: Final = re.compile(r"<!-- generated: ([^\n>]+?) -->\n(.*?)<!-- end -->", r
 
 def files() -> dict[str, str]:
     """Return name -> content of the files that are generated whole."""
-    return {"scenario.schema.json": schema_text(), **pictures()}
+    return {"scenario.schema.json": schema_text(), "sweep.schema.json": sweep_schema_text(), **pictures()}
 
 
 def current(text: str, place: str) -> tuple[str, list[str]]:

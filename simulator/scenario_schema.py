@@ -75,7 +75,7 @@ def schema_text() -> str:
 def _header(model: dict[str, Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for key, text in _HEADER_TEXTS.items():
-        properties[key] = {"title": key, "description": text, **_plain(model["properties"][key])}
+        properties[key] = {"title": key, "description": text, **plain(model["properties"][key])}
     return {
         "type": "object",
         "title": "Scenario",
@@ -85,26 +85,26 @@ def _header(model: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _plain(declared: dict[str, Any]) -> dict[str, Any]:
+def plain(declared: dict[str, Any]) -> dict[str, Any]:
     """Return what a pydantic field declares, without its title, its default and the absence that TOML cannot write."""
     options = [option for option in declared.get("anyOf", [declared]) if option.get("type") != "null"]
     return {key: value for key, value in options[0].items() if key not in ("title", "default")}
 
 
 def _lever(model: dict[str, Any]) -> dict[str, Any]:
-    phase = _plain(model["properties"]["phase_in"])
+    phase = plain(model["properties"]["phase_in"])
     quarter = {"type": "string", "pattern": QUARTER, "examples": ["2026Q1"]}
     shapes: dict[str, Any] = {
         "instrument": {
             "type": "string",
             "enum": list(INSTRUMENTS),
-            "oneOf": [{"enum": [i.name], "title": i.label, "description": _about(i)} for i in INSTRUMENTS.values()],
+            "oneOf": [{"enum": [i.name], "title": i.label, "description": about(i)} for i in INSTRUMENTS.values()],
         },
         "start": quarter,
         "end": quarter,
         "size": {"anyOf": [{"type": "number"}, _range(None)]},
         "phase_in": phase,
-        **{kind: _targets(kind) for kind in TARGET_KEYS},
+        **{kind: targets(kind) for kind in TARGET_KEYS},
     }
     properties = {key: {"title": key, "description": text, **shapes[key]} for key, text in _LEVER_TEXTS.items()}
     return {
@@ -117,7 +117,8 @@ def _lever(model: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _about(spec: Instrument) -> str:
+def about(spec: Instrument) -> str:
+    """Return what an editor tells about an instrument."""
     span = "0 or 1" if spec.integer else f"{spec.low:g} to {spec.high:g}"
     takes = "no target" if spec.target == "none" else spec.target
     meaning = f"{spec.meaning} {spec.size_meaning}".strip()
@@ -157,7 +158,8 @@ def _range(spec: Instrument | None) -> dict[str, Any]:
     }
 
 
-def _targets(kind: str) -> dict[str, Any]:
+def targets(kind: str) -> dict[str, Any]:
+    """Return what may stand for targets of a kind: all, or a list of their names."""
     names = {str(key): allowed for key, allowed in TARGETS.items()}
     several = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": list(names[kind])}}
     return {"anyOf": [{"enum": [ALL], "description": "Every one of them."}, several]}
