@@ -36,6 +36,8 @@ FloatArray = npt.NDArray[np.float64]
 
 CHUNK: Final = 64
 """Units that a chunk has at most: two or three seconds of work on one core."""
+SMALL: Final = 8
+"""Units of a chunk of a small sweep, so that all cores have work until the end."""
 MAX_SCENARIOS: Final = 500
 MAX_UNITS: Final = 100_000_000
 
@@ -202,8 +204,11 @@ class Plan:
         missing : ndarray of bool, shape (size,)
         """
         width = len(self.members)
-        across = min(width, CHUNK)
-        down = max(1, CHUNK // across)
+        size = CHUNK
+        while size > SMALL and size > self.size // 32:
+            size //= 2
+        across = min(width, size)
+        down = max(1, size // across)
         for first in range(0, self.groups, down):
             groups = np.arange(first, min(first + down, self.groups), dtype=np.int64)
             for left in range(0, width, across):

@@ -23,7 +23,7 @@ from simulator.sweep.folder import (
     write_manifest,
 )
 from simulator.sweep.plan import IntArray, Plan
-from simulator.sweep.shards import FOLDER, write_shard, write_table
+from simulator.sweep.shards import FOLDER, write_shard, write_rows
 from simulator.world import World
 
 TICK: Final = 0.2
@@ -243,7 +243,7 @@ def estimate(world: World, plan: Plan, directory: Path, threads: int | None = No
     start = time.perf_counter()
     chunk = simulator.chunk(units)
     buffer = io.BytesIO()
-    write_table(plan, chunk, buffer)
+    write_rows(plan, chunk, buffer)
     each = (time.perf_counter() - start) / len(units)
     workers = min(threads or os.cpu_count() or 1, -(-count // len(units)))
     size = buffer.getbuffer().nbytes / len(units) / 1e6

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -78,27 +78,24 @@ def name_of(keys: Iterable[bytes]) -> str:
     return hashlib.sha256(b"\n".join(keys)).hexdigest()[:32]
 
 
-def table_of(plan: Plan, chunk: Chunk) -> pa.Table:
-    """Return the rows of a chunk, in the order level and frequency, unit, period, entity; with its metadata."""
+def tables_of(plan: Plan, chunk: Chunk) -> Iterator[pa.Table]:
+    """Yield the rows of a chunk, one table a level and frequency; rows in the order unit, period, entity."""
     import pyarrow as pa
 
     units = [plan.unit(index) for index in chunk.done]
     names = columns_of(plan)
-    parts: dict[str, list[Any]] = {name: [] for name in (*KEYS, *names)}
-    for (level, freq), values in chunk.values.items():
-        kept = next(item.variables for item in plan.spec.keep if (item.level, item.freq) == (level, freq))
-        for key, column in _key_columns(plan, units, level, freq).items():
-            parts[key].append(column)
-        rows = values[..., 0].size
+    about = {_MARK: json.dumps(_about(plan, chunk), separators=(",", ":")).encode()}
+    for keep in plan.spec.keep:
+        values = chunk.values[keep.level, keep.freq]
+        columns = _key_columns(plan, units, keep.level, keep.freq)
+        nothing = pa.nulls(values[..., 0].size, pa.float64())
         for name in names:
-            if name in kept:
-                flat = values[..., kept.index(name)].reshape(-1)
-                parts[name].append(pa.array(flat, pa.float64(), mask=np.isnan(flat)))
+            if name in keep.variables:
+                flat = values[..., keep.variables.index(name)].reshape(-1)
+                columns[name] = pa.array(flat, pa.float64(), mask=np.isnan(flat))
             else:
-                parts[name].append(pa.nulls(rows, pa.float64()))
-    columns = {name: pa.chunked_array(found).unify_dictionaries() for name, found in parts.items()}
-    table = pa.table(columns).combine_chunks()
-    return table.replace_schema_metadata({_MARK: json.dumps(_about(plan, chunk), separators=(",", ":")).encode()})
+                columns[name] = nothing
+        yield pa.table(columns).replace_schema_metadata(about)
 
 
 def _about(plan: Plan, chunk: Chunk) -> dict[str, Any]:
@@ -155,7 +152,7 @@ def write_shard(folder: Path, plan: Plan, chunk: Chunk) -> Path:
     path, part = folder / f"{name}.parquet", folder / f".{name}.part"
     try:
         with part.open("wb") as file:
-            write_table(plan, chunk, file)
+            write_rows(plan, chunk, file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
@@ -164,20 +161,27 @@ def write_shard(folder: Path, plan: Plan, chunk: Chunk) -> Path:
     return path
 
 
-def write_table(plan: Plan, chunk: Chunk, file: Any) -> None:
-    """Write the content of a shard to an open file or buffer."""
+def write_rows(plan: Plan, chunk: Chunk, file: Any) -> None:
+    """Write the content of a shard to an open file or buffer, one row group a level and frequency."""
     import pyarrow.parquet as pq
 
-    table = table_of(plan, chunk)
-    pq.write_table(
-        table,
-        file,
-        compression="zstd",
-        row_group_size=max(1, table.num_rows),
-        use_dictionary=list(KEYS),
-        use_byte_stream_split=table.column_names[len(KEYS) :],
-        write_page_checksum=True,
-    )
+    names = columns_of(plan)
+    writer = None
+    try:
+        for table in tables_of(plan, chunk):
+            if writer is None:
+                writer = pq.ParquetWriter(
+                    file,
+                    table.schema,
+                    compression="zstd",
+                    use_dictionary=list(KEYS),
+                    use_byte_stream_split=names,
+                    write_page_checksum=True,
+                )
+            writer.write_table(table, row_group_size=max(1, table.num_rows))
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def read_shard(path: Path) -> Shard:
