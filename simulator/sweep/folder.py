@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,9 @@ from simulator.sweep.plan import Plan, make_plan, sampled_sizes
 from simulator.sweep.shards import FOLDER, Shard, places_of, read_shard, remove_parts
 from simulator.variables import variable
 from simulator.world import World
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 FORMAT: Final = "liaosim sweep"
 FORMAT_VERSION: Final = 1
@@ -234,7 +237,7 @@ def prepare_folder(directory: Path, plan: Plan, stock: Stock, overwrite: bool) -
         for name, text in files.items():
             replace_file(scenarios / name, text)
     _write_parameters(directory / PARAMETERS, plan)
-    replace_with(directory / DESIGN, lambda file: _write_design(file, plan))
+    _write_parquet(directory / DESIGN, design_table(plan))
     write_failures(directory, plan, stock.failures)
     replace_file(directory / SWEEP_FILE, plan.spec.text)
 
@@ -263,7 +266,6 @@ def _chains(plan: Plan) -> dict[str, dict[str, str]]:
 def _write_parameters(path: Path, plan: Plan) -> None:
     """Write one row a draw: its parameters before the design changes them, and its sampled sizes of levers."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     table = plan.table
     columns: dict[str, npt.NDArray[Any]] = {"draw": np.arange(plan.spec.draws, dtype=np.int32)}
@@ -273,13 +275,12 @@ def _write_parameters(path: Path, plan: Plan) -> None:
         for key, size in sizes.items():
             same = key not in columns or np.array_equal(columns[key], size)
             columns[key if same else f"{key}@{scenario}"] = size
-    replace_with(path, lambda file: pq.write_table(pa.table(columns), file, compression="zstd"))
+    _write_parquet(path, pa.table(columns))
 
 
-def _write_design(file: Any, plan: Plan) -> None:
-    """Write one row a point: its id, its number, and its value on every axis."""
+def design_table(plan: Plan) -> pa.Table:
+    """Return one row a point: its id, its number, and its value on every axis."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     design = plan.design
     columns: dict[str, Any] = {
@@ -287,16 +288,15 @@ def _write_design(file: Any, plan: Plan) -> None:
         "number": pa.array(np.arange(len(design.points), dtype=np.int32)),
     }
     columns |= {axis.name: pa.array(design.values[:, j]) for j, axis in enumerate(design.dimensions)}
-    pq.write_table(pa.table(columns), file, compression="zstd")
+    return pa.table(columns)
 
 
-def write_failures(directory: Path, plan: Plan, failures: Mapping[int, tuple[str, str]]) -> None:
-    """Write the table of failed runs, in the order of the plan."""
+def failures_table(plan: Plan, failures: Mapping[int, tuple[str, str]]) -> pa.Table:
+    """Return one row a failed run, in the order of the plan."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     rows = [(plan.unit(index), *failures[index]) for index in sorted(failures)]
-    table = pa.table(
+    return pa.table(
         {
             "scenario": pa.array([plan.scenarios[unit.scenario].name for unit, _, _ in rows], pa.string()),
             "point": pa.array([plan.point_name(unit.point) for unit, _, _ in rows], pa.string()),
@@ -307,7 +307,17 @@ def write_failures(directory: Path, plan: Plan, failures: Mapping[int, tuple[str
             "message": pa.array([message for _, _, message in rows], pa.string()),
         }
     )
-    replace_with(directory / FAILURES, lambda file: pq.write_table(table, file, compression="zstd"))
+
+
+def write_failures(directory: Path, plan: Plan, failures: Mapping[int, tuple[str, str]]) -> None:
+    """Write the table of failed runs."""
+    _write_parquet(directory / FAILURES, failures_table(plan, failures))
+
+
+def _write_parquet(path: Path, table: pa.Table) -> None:
+    import pyarrow.parquet as pq
+
+    replace_with(path, lambda file: pq.write_table(table, file, compression="zstd"))
 
 
 def write_manifest(directory: Path, plan: Plan, done: npt.NDArray[np.bool_], failed: int) -> None:

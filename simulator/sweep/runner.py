@@ -23,7 +23,7 @@ from simulator.sweep.folder import (
     write_manifest,
 )
 from simulator.sweep.plan import IntArray, Plan
-from simulator.sweep.shards import FOLDER, write_shard, write_rows
+from simulator.sweep.shards import FOLDER, write_rows, write_shard
 from simulator.world import World
 
 TICK: Final = 0.2

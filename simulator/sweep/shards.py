@@ -87,7 +87,7 @@ def tables_of(plan: Plan, chunk: Chunk) -> Iterator[pa.Table]:
     about = {_MARK: json.dumps(_about(plan, chunk), separators=(",", ":")).encode()}
     for keep in plan.spec.keep:
         values = chunk.values[keep.level, keep.freq]
-        columns = _key_columns(plan, units, keep.level, keep.freq)
+        columns = key_columns(plan, units, keep.level, keep.freq)
         nothing = pa.nulls(values[..., 0].size, pa.float64())
         for name in names:
             if name in keep.variables:
@@ -108,7 +108,7 @@ def _about(plan: Plan, chunk: Chunk) -> dict[str, Any]:
     }
 
 
-def _key_columns(plan: Plan, units: Sequence[Unit], level: str, freq: str) -> dict[str, Any]:
+def key_columns(plan: Plan, units: Sequence[Unit], level: str, freq: str) -> dict[str, Any]:
     """Return the key columns of one level and frequency."""
     import pyarrow as pa
 
@@ -210,6 +210,24 @@ def read_shard(path: Path) -> Shard:
     if content.get("format") != _FORMAT or f"{name_of(key.encode() for key in shard.keys)}.parquet" != path.name:
         raise InputError(f"{path} is damaged: its name is not that of its units")
     return shard
+
+
+def read_rows(path: Path, checked: bool = False) -> pa.Table:
+    """Read the rows of a shard, texts as texts; `checked` compares the checksum of every page.
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path, page_checksum_verification=checked, partitioning=None)
+        return table.cast(schema(table.column_names[len(KEYS) :])).replace_schema_metadata(None).combine_chunks()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {' '.join(str(error).split())}") from None
 
 
 def remove_parts(folder: Path) -> None:
