@@ -172,7 +172,7 @@ def _wrong(finding: Finding) -> str:
     if kind == "too_long" and isinstance(value, list):
         return f"{len(value)} of them; at most {finding.limits['max_length']}"
     choices = _CHOICES.get(finding.key)
-    if kind == "literal_error" and choices is not None:
+    if kind == "literal_error" and choices is not None and not _is_parameter(path):
         near = known(value, choices, always=True) if isinstance(value, str) else f"; allowed: {', '.join(choices)}"
         return f"{show(value)} is not allowed{near}"
     return f"{show(value)} is not allowed; {_expected(finding)}"
