@@ -14,6 +14,7 @@ from simulator.cli_rerun import rerun_and_report
 from simulator.cli_run import Request, simulate_and_report
 from simulator.cli_scenarios import compare_inputs, show
 from simulator.cli_support import WRONG_INPUT, exits, prepare_process, print_json, print_table, say
+from simulator.cli_sweep import SweepRequest, sweep
 from simulator.errors import InputError
 from simulator.periods import HORIZON_END, to_index
 
@@ -313,10 +314,44 @@ def report_command(
         report_again(directory, lang, out)
 
 
+@app.command("sweep")
+def sweep_command(
+    place: Annotated[
+        Path,
+        typer.Argument(metavar="FILE|DIR", help="A sweep file, or the folder of a sweep.", show_default=False),
+    ],
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder.", show_default="results/NAME")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say how many runs, how long and how much disk.")
+    ] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Check every shard that is there.")] = False,
+    threads: Threads = None,
+    check: Check = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Remove finished runs that the file no longer asks for.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a second for other programs.")] = False,
+) -> None:
+    """Run thousands of runs from a file: scenarios, draws, replications and a design of levers and parameters.
+
+    Stopped at any moment, the same command goes on where it was; a larger design or more replications in the file
+    compute only what is new. What a sweep file holds: docs/sweeps.md.
+
+    \b
+    Examples:
+      liaosim sweep fta_terms.toml --plan
+      liaosim sweep fta_terms.toml
+      liaosim sweep results/fta_terms --verify
+      liaosim query results/fta_terms
+    """
+    with exits():
+        sweep(SweepRequest(place, out, plan, verify, threads, check, overwrite, as_json))
+
+
 @app.command("query")
 def query_command(
     directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A folder written by run or compare.", show_default=False)
+        Path, typer.Argument(metavar="DIR", help="A folder written by run, compare or sweep.", show_default=False)
     ],
     sql: Annotated[
         str | None, typer.Argument(metavar="SQL", help="One SELECT, WITH or DESCRIBE.", show_default="list the views")

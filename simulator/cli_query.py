@@ -7,7 +7,7 @@ import math
 import shlex
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -16,9 +16,8 @@ import typer
 
 from simulator.cli_support import PIPE_WIDTH, print_json, print_table
 from simulator.errors import InputError
-from simulator.folder import replace_with
 from simulator.periods import years_of
-from simulator.text_file import printable
+from simulator.text_file import printable, replace_with
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -35,9 +35,9 @@ def report_again(directory: Path, lang: str, out: Path | None) -> None:
         The folder is not a whole result, or ``out`` is a folder, in no folder, in a results folder, or something else
         than a report.
     """
-    from simulator.folder import replace_file
     from simulator.manifest import MANIFEST, dump_manifest, load_manifest, read_manifest
     from simulator.store_read import load_results, read_scenario
+    from simulator.text_file import replace_file
     from viz.report import REPORT, report_html
 
     stored, manifest = load_manifest(directory), read_manifest(directory)

@@ -121,8 +121,8 @@ def print_rich(content: RenderableType) -> None:
 
 
 @contextmanager
-def progress_bars(wanted: bool) -> Iterator[Callable[[str, int], Callable[[int], None] | None]]:
-    """Show one bar a scenario on stderr, if wanted and if stderr is a terminal.
+def progress_bars(wanted: bool, what: str = "runs") -> Iterator[Callable[[str, int], Callable[[int], None] | None]]:
+    """Show one bar a scenario, which has so many of `what`, on stderr: if wanted and if stderr is a terminal.
 
     Yields
     ------
@@ -140,7 +140,7 @@ def progress_bars(wanted: bool) -> Iterator[Callable[[str, int], Callable[[int],
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("runs"),
+        TextColumn(what),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         console=Console(stderr=True),
         redirect_stdout=False,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from simulator.errors import InputError
 from simulator.manifest import MANIFEST, Identity, is_results, read_manifest
@@ -78,22 +77,6 @@ def _foreign(directory: Path) -> list[str]:
     found = (p for p in directory.rglob("*") if p.is_symlink() or not p.is_dir())
     names = sorted(p.relative_to(directory).as_posix() for p in found)
     return [name for name in names if name not in known and not _ASIDE.fullmatch(name)]
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a text aside and rename it, so that the file is whole or as it was, whoever else writes it."""
-    replace_with(path, lambda file: file.write(text.encode("utf-8")))
-
-
-def replace_with(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Let a file be written aside and rename it, so that it is whole or as it was, whoever else writes it."""
-    part = path.with_name(f".{path.name}.part-{secrets.token_hex(4)}")
-    try:
-        with part.open("xb") as file:
-            write(file)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -19,12 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError
-from simulator.folder import check_target, replace_file, staged
+from simulator.folder import check_target, staged
 from simulator.headline import build_headline
 from simulator.headline_rows import HEADLINE_FILE, headline_rows
 from simulator.manifest import MANIFEST, build_manifest, dump_manifest, identity_of
 from simulator.results import EnsembleLike, Results
 from simulator.statistics import FloatArray
+from simulator.text_file import replace_file
 from simulator.variables import ENTITIES, LEVELS, variables
 
 if TYPE_CHECKING:

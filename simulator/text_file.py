@@ -1,10 +1,13 @@
-"""Text files that a user names: read whole, or refused with what is wrong with them."""
+"""Text files that a user names: read whole, or refused with what is wrong with them; files written whole."""
 
 from __future__ import annotations
 
+import os
+import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from simulator.errors import InputError
 
@@ -59,3 +62,19 @@ def _decode(content: bytes, shown: str) -> str:
     if "\0" in text:
         raise InputError(f"{shown}: holds null characters (byte {content.index(0)}); save it as UTF-8 text")
     return text
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a text aside and rename it, so that the file is whole or as it was, whoever else writes it."""
+    replace_with(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def replace_with(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Let a file be written aside and rename it, so that it is whole or as it was, whoever else writes it."""
+    part = path.with_name(f".{path.name}.part-{secrets.token_hex(4)}")
+    try:
+        with part.open("xb") as file:
+            write(file)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -14,13 +14,14 @@ import pytest
 
 from simulator import store
 from simulator.errors import InputError
-from simulator.folder import check_target, default_directory, replace_file
+from simulator.folder import check_target, default_directory
 from simulator.headline import HEADLINE, build_headline
 from simulator.manifest import Identity, dump_manifest, identity_of, read_manifest
 from simulator.results import Results
 from simulator.scenario import load_scenario
 from simulator.store import UnfinishedError, round_as_stored, write_results
 from simulator.store_read import load_chains, load_results
+from simulator.text_file import replace_file
 from simulator.variables import LEVELS
 from tests.fakes import FakeEnsemble, changed, column, fake_ensemble
 

@@ -23,11 +23,12 @@ from pydantic import BaseModel, Field, ValidationError
 
 from simulator import MODEL_VERSION
 from simulator.errors import InputError
-from simulator.folder import check_place, replace_file, replace_with
+from simulator.folder import check_place
 from simulator.manifest import MANIFEST, ParametersEntry, dump_manifest, environment
 from simulator.parameters import ParameterTable, names, table_of
 from simulator.sweep.plan import Plan, make_plan, sampled_sizes
 from simulator.sweep.shards import FOLDER, Shard, places_of, read_shard, remove_parts
+from simulator.text_file import replace_file, replace_with
 from simulator.variables import variable
 from simulator.world import World
 

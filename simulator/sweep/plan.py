@@ -23,12 +23,12 @@ import numpy.typing as npt
 
 from simulator import MODEL_VERSION
 from simulator.errors import InputError
-from simulator.parameters import ParameterTable
+from simulator.parameters import ParameterTable, draw_table
 from simulator.periods import count_until
 from simulator.scenario import Scenario, load_scenario
 from simulator.schedule import Schedule
 from simulator.sweep.design import Design, Variation, lever_columns, make_design, parameter_row
-from simulator.sweep.spec import SweepSpec
+from simulator.sweep.spec import Dimension, LeverDimension, SweepSpec
 from simulator.world import World
 
 IntArray = npt.NDArray[np.int64]
@@ -190,7 +190,7 @@ class Plan:
     def _policy_digest(self, scenario: int, point: int) -> bytes:
         """Digest of the policy of a scenario at a point, its name and the name of the point included."""
         columns = self.columns[scenario]
-        levers = [str(self.design.dimensions[column]) for column in columns]
+        levers = [_lever(self.design.dimensions[column]) for column in columns]
         content: list[Any] = [self.scenarios[scenario].name, self.schedules[scenario].hash, levers]
         if not self._own_point:
             content += [self.point_name(point)]
@@ -217,6 +217,13 @@ class Plan:
                 units = units[missing[units]]
                 if len(units):
                     yield units
+
+
+def draws_of_spec(spec: SweepSpec) -> ParameterTable:
+    """Return the parameters of every draw that a sweep file asks for; ``InputError`` for a wrong file of them."""
+    if spec.parameters in ("prior", "point"):
+        return draw_table(spec.parameters, spec.draws, spec.seed)
+    return draw_table("file", spec.draws, spec.seed, file=spec.parameters)
 
 
 def make_plan(
@@ -316,6 +323,12 @@ def scenarios_of(spec: SweepSpec) -> tuple[tuple[Scenario, ...], tuple[str, ...]
 
     chain_files({scenario.name: scenario.chain for scenario in found})
     return tuple(found), tuple(left_out)
+
+
+def _lever(axis: Dimension) -> list[Any]:
+    """Return what an axis does with the size of a point; its range does not count, so that it can be widened."""
+    assert isinstance(axis, LeverDimension)
+    return [axis.name, axis.instrument, axis.targets, axis.start, axis.end, axis.phase_in, axis.scenarios]
 
 
 def _related(a: Scenario, b: Scenario) -> bool:
