@@ -91,6 +91,8 @@ class Words:
         Key -> what follows the word "missing", from ``;`` on.
     tags : tuple of str
         Names of the alternatives of a value, which pydantic puts into key paths.
+    any_keys : tuple of key paths
+        Tables in which the user chooses the keys, so that one may be called like an alternative.
     """
 
     place: Callable[[KeyPath, Mapping[str, Any]], str]
@@ -98,6 +100,13 @@ class Words:
     wrong: Callable[[Finding], str]
     missing: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    any_keys: tuple[KeyPath, ...] = ()
+
+    def keys(self, location: KeyPath) -> list[str | int]:
+        """Return the key path of a location that pydantic tells."""
+        return [
+            part for i, part in enumerate(location) if part not in self.tags or tuple(location[:i]) in self.any_keys
+        ]
 
 
 def load_toml(text: str, file: str) -> dict[str, Any]:
@@ -150,11 +159,11 @@ def _sentence(detail: Any, raw: Mapping[str, Any], words: Words) -> str:
     kind, value = detail["type"], detail["input"]
     if kind == "extra_forbidden":
         *above, key = detail["loc"]
-        table = [part for part in above if part not in words.tags]
+        table = words.keys(above)
         where = f"{words.place(table, raw)}: " if table else ""
         allowed = words.table(table).model_fields
         return f"{where}unknown key {show(key)}{known(str(key), allowed, always=True)}"
-    path = [part for part in detail["loc"] if part not in words.tags]
+    path = words.keys(detail["loc"])
     place = words.place(path, raw)
     if kind == "missing":
         return f"{place}: missing{words.missing.get(str(path[-1]), '')}"

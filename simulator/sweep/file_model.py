@@ -239,4 +239,5 @@ WORDS: Final = Words(
         "size": f"; {_RANGE}",
     },
     tags=_TAGS,
+    any_keys=(("design", "parameters"),),
 )

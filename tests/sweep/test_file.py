@@ -450,6 +450,7 @@ DESIGNS = [
     (HEAD + SOBOL + '[design.parameters]\nqqq = "prior"', '[design.parameters]: "qqq" is not a parameter; docs/parameters.md lists them all'),
     (HEAD + SOBOL + '[design.parameters]\nlevel = "city"', f'[design.parameters] level: "city" is not allowed; {SPREAD}'),
     (HEAD + SOBOL + '[design.parameters]\n" capital_share" = "prior"', '[design.parameters]: " capital_share" is not a parameter; did you mean "capital_share"?'),
+    (HEAD + SOBOL + '[design.parameters]\n"<list>" = 3', f"[design.parameters] <list>: 3 is not allowed; {SPREAD}"),
     (share("0.5"), f"{OF_SHARE}: 0.5 is not allowed; {SPREAD}"),
     (share('"point"'), f'{OF_SHARE}: "point" is not allowed; {SPREAD}'),
     (share("{low = 0.45}"), f"{OF_SHARE}.high: missing"),
