@@ -1,4 +1,4 @@
-"""SQL over a results folder: which views there are, and what a query of them gives.
+"""SQL over a folder: views of its files, and what a query of them gives; which views a results folder has.
 
 The files are read by pyarrow as a query needs them, and DuckDB itself may open nothing. (Views of DuckDB's own
 readers need the files among its ``allowed_paths``, and a ``COPY`` within a ``WITH`` may then write over them.)
@@ -10,12 +10,12 @@ import csv
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeAlias, TypeVar
 
 from simulator.errors import InputError, nearest
 from simulator.headline_rows import HEADLINE_FILE, NUMBERS
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.dataset as ds
 
 Result = TypeVar("Result")
+Source: TypeAlias = "Path | ds.Dataset | str"
 
 BEGINNINGS: Final = ("SELECT", "WITH", "DESCRIBE")
 MEMORY: Final = "2GB"
@@ -45,31 +47,42 @@ class View(NamedTuple):
 
 
 class Query:
-    """Views of a results folder, and SQL over them; see :func:`open_results`. Close it, or use it in a ``with``.
+    """Views of a folder, and SQL over them; see :func:`open_results`. Close it, or use it in a ``with``.
+
+    Parameters
+    ----------
+    directory : Path
+        The folder.
+    sources : mapping of str to (Path, pyarrow dataset or str)
+        View -> what is behind it: a file of the folder, several files that the caller has checked, or a ``SELECT``
+        from views that stand before it. Views whose names begin with an underscore are not listed.
 
     Attributes
     ----------
     directory : Path
-        The folder.
-    manifest : Manifest
-        What the folder says of itself.
     """
 
-    def __init__(self, directory: Path, manifest: Manifest, files: Mapping[str, Path]) -> None:
+    def __init__(self, directory: Path, sources: Mapping[str, Source]) -> None:
         import duckdb
 
-        self.directory, self.manifest = directory, manifest
+        self.directory = directory
+        self._files: list[Path] = []
         self._connection = duckdb.connect(":memory:")
         try:
-            for name, path in files.items():
-                self._connection.register(name, _dataset(directory, path))
+            for name, source in sources.items():
+                if isinstance(source, str):
+                    self._connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS {source}")
+                    continue
+                found = _dataset(directory, source) if isinstance(source, Path) else source
+                self._files += [Path(file) for file in found.files]
+                self._connection.register(name, found)
             _shut(self._connection)
-            self._views = tuple(View(name, self._columns(name)) for name in files)
+            self._views = tuple(View(name, self._columns(name)) for name in sources if not name.startswith("_"))
         except BaseException:
             self.close()
             raise
 
-    def __enter__(self) -> Query:
+    def __enter__(self) -> Self:
         """Return the query itself."""
         return self
 
@@ -97,7 +110,7 @@ class Query:
 
     def rows(self, name: str) -> int:
         """Return the number of rows of a view."""
-        return int(self.arrow(f'SELECT count(*) AS n FROM "{self.view(name).name}"')["n"][0].as_py())
+        return int(self.arrow(f"SELECT count(*) AS n FROM {quoted(self.view(name).name)}")["n"][0].as_py())
 
     def sql(self, text: str) -> pd.DataFrame:
         """Run one statement and return what it gives as a frame; see :meth:`arrow`."""
@@ -166,7 +179,7 @@ class Query:
         Raises
         ------
         InputError
-            In place of what DuckDB has to say.
+            In place of what DuckDB has to say; names the file if one turns out to be damaged.
         """
         import duckdb
 
@@ -180,10 +193,38 @@ class Query:
                 f"SQL: a query reads the views of {self.directory} and no file; views: {', '.join(names)}"
             ) from None
         except duckdb.Error as error:
+            if "reading the stream" in str(error):
+                self._check_files()
             raise InputError(f"SQL: {_reason(str(error), names)}; views: {', '.join(names)}") from None
 
+    def _check_files(self) -> None:
+        """Raise ``InputError`` if a file cannot be read to its end; some are only read when a query needs them."""
+        import pyarrow.parquet as pq
 
-def open_results(directory: Path | str) -> Query:
+        for path in self._files:
+            if path.suffix == ".parquet":
+                with reading(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+                    for group in range(file.num_row_groups):
+                        file.read_row_group(group)
+
+
+class ResultsQuery(Query):
+    """Views of a folder written by ``liaosim run`` or ``compare``, and SQL over them.
+
+    Attributes
+    ----------
+    directory : Path
+        The folder.
+    manifest : Manifest
+        What the folder says of itself.
+    """
+
+    def __init__(self, directory: Path, manifest: Manifest) -> None:
+        super().__init__(directory, _files(directory))
+        self.manifest = manifest
+
+
+def open_results(directory: Path | str) -> ResultsQuery:
     """Open a folder written by ``liaosim run`` or ``compare`` for queries; its files are read when a query needs them.
 
     The views are ``summary``, ``differences``, ``headline``, ``parameters``, ``series_LEVEL`` for every level of
@@ -195,12 +236,11 @@ def open_results(directory: Path | str) -> Query:
         The folder is not a results folder, or one of its files is missing, damaged, or a link that leads elsewhere.
     """
     folder = Path(directory)
-    manifest = load_manifest(folder)
-    return Query(folder, manifest, _files(folder))
+    return ResultsQuery(folder, load_manifest(folder))
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    """Return view -> file. Folders of another kind, such as sweeps, would have a table of their own here."""
+    """Return view -> file of a results folder."""
     files = {
         "summary": folder / "summary.csv",
         "differences": folder / "differences.csv",
@@ -228,9 +268,7 @@ def _dataset(directory: Path, path: Path) -> Any:
     import pyarrow.parquet as pq
 
     with reading(path):
-        inside = directory.resolve() / path.relative_to(directory)
-        if not stat.S_ISREG(path.lstat().st_mode) or path.resolve() != inside:
-            raise InputError(f"{path} is a link or no regular file; a query reads files of the folder itself only")
+        inside = check_inside(directory, path)
         if path.suffix == ".parquet":
             fields = [
                 pa.field(field.name, field.type.value_type if pa.types.is_dictionary(field.type) else field.type)
@@ -245,10 +283,41 @@ def _dataset(directory: Path, path: Path) -> Any:
         return ds.dataset(str(inside), schema=pa.schema(list(columns.items())), format=options, partitioning=None)
 
 
+def check_inside(directory: Path, path: Path) -> Path:
+    """Return the real place of a regular file of a folder.
+
+    Raises
+    ------
+    InputError
+        It is not a regular file, or not in the folder but for a link.
+    FileNotFoundError
+        It is missing.
+    """
+    inside = directory.resolve() / path.relative_to(directory)
+    if not stat.S_ISREG(path.lstat().st_mode) or path.resolve() != inside:
+        raise InputError(f"{path} is a link or no regular file; a query reads files of the folder itself only")
+    return inside
+
+
 def _header(path: Path) -> list[str]:
     """Return the names in the first line of a CSV file, with or without a byte order mark."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return next(csv.reader(file), [])
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """Return a text as SQL has it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def literals(values: Iterable[str]) -> str:
+    """Return texts as SQL has them, with commas between them."""
+    return ", ".join(literal(value) for value in values)
 
 
 def _shut(connection: duckdb.DuckDBPyConnection) -> None:

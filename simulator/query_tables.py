@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError, nearest
+from simulator.paired_statistics import IntArray, paired_figures
 from simulator.periods import years_of
-from simulator.query import Query, open_results
-from simulator.statistics import FloatArray, annualise, probability_positive, spread
+from simulator.query import ResultsQuery, literal, literals, open_results, quoted
+from simulator.statistics import FloatArray, annualise
 from simulator.variables import ENTITIES, LEVELS, variables
+from simulator.variables import variable as known_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +34,7 @@ PAIRED_COLUMNS: Final = (
 
 
 def iamc(
-    results: Query | Path | str,
+    results: ResultsQuery | Path | str,
     scenarios: Sequence[str] | None = None,
     level: str = "province",
     statistic: Statistic = "median",
@@ -61,18 +63,33 @@ def iamc(
     InputError
         A name is unknown.
     """
-    import pandas as pd
-
-    _check("level", level, LEVELS)
-    _check("statistic", statistic, STATISTICS)
+    check_name("level", level, LEVELS)
+    check_name("statistic", statistic, STATISTICS)
     with _opened(results) as query:
         names = [entry.name for entry in query.manifest.scenarios]
-        wanted = _chosen(f"scenario of {query.directory}", scenarios, names)
+        wanted = chosen_names(f"scenario of {query.directory}", scenarios, names)
         frame = query.sql(
             f"SELECT scenario, entity, variable, unit, period, {statistic} AS value FROM summary "
-            f"WHERE freq = 'A' AND level = {_text(level)} AND scenario IN ({_texts(wanted)})"
+            f"WHERE freq = 'A' AND level = {literal(level)} AND scenario IN ({literals(wanted)})"
         )
         model = f"liaosim {query.manifest.version}"
+    return iamc_layout(frame, level, model)
+
+
+def iamc_layout(frame: pd.DataFrame, level: str, model: str) -> pd.DataFrame:
+    """Return yearly figures in the layout of the IAMC.
+
+    Parameters
+    ----------
+    frame
+        Columns ``scenario``, ``entity``, ``variable``, ``unit``, ``period`` and ``value``; its order is kept.
+    level
+        Fixes what is a region.
+    model
+        First column.
+    """
+    import pandas as pd
+
     keys = ["scenario", "entity", "variable", "unit"]
     order = frame[keys].drop_duplicates()
     wide = frame.pivot(index=keys, columns="period", values="value").reindex(pd.MultiIndex.from_frame(order))
@@ -88,7 +105,7 @@ def iamc(
 
 
 def paired(
-    query: Query,
+    query: ResultsQuery,
     scenario: str,
     base: str,
     level: str,
@@ -125,44 +142,52 @@ def paired(
     InputError
         A name, year or run is unknown, or no run is left.
     """
-    _check("level", level, LEVELS)
-    _check(f"variable of {level}", variable, [v.name for v in variables()[level]])
+    check_name("level", level, LEVELS)
+    check_name(f"variable of {level}", variable, [v.name for v in variables()[level]])
     for name in (scenario, base):
         _check_scenario(query, name)
     asked = [entity] if isinstance(entity, str) else entity
-    entities = _chosen(f"entity of {level}", asked, ENTITIES[level])
+    entities = chosen_names(f"entity of {level}", asked, ENTITIES[level])
     chosen_years = _years(query, years)
     chosen_runs = _runs(query, scenario, base, runs)
     new, old = (_annual(query, s, level, variable, entities, chosen_years, chosen_runs) for s in (scenario, base))
-    return _table(new - old, level, variable, entities, chosen_years)
+    each = np.arange(len(chosen_runs), dtype=np.int64)
+    table = paired_table(new - old, each, each, level, variable, entities, chosen_years)
+    return table[list(PAIRED_COLUMNS)]
 
 
-def _table(change: FloatArray, level: str, variable: str, entities: list[str], years: list[str]) -> pd.DataFrame:
-    """Return the statistics of differences of shape (run, year, entity), one row an entity and year."""
+def paired_table(
+    change: FloatArray, draws: IntArray, replications: IntArray, level: str, variable: str, entities: Sequence[str],
+    periods: Sequence[str],
+) -> pd.DataFrame:  # fmt: skip
+    """Return the statistics of differences between two scenarios, one row an entity and period.
+
+    Parameters
+    ----------
+    change
+        Shape (pair, period, entity).
+    draws, replications
+        Shape (pair,); see ``simulator.paired_statistics.paired_figures``.
+    level, variable, entities, periods
+        What the differences are of.
+    """
     import pandas as pd
 
-    finite = np.isfinite(change)
-    n = finite.sum(axis=0)
-    mean, error = np.full(n.shape, np.nan), np.full(n.shape, np.nan)
-    np.divide(np.where(finite, change, 0.0).sum(axis=0), n, out=mean, where=n > 0)
-    squares = np.where(finite, (change - mean) ** 2, 0.0).sum(axis=0)
-    np.divide(squares, n * (n - 1.0), out=error, where=n > 1)
-    middle, low, high = spread(change)
-    unit = next(v.unit for v in variables()[level] if v.name == variable)
-    rows = n.T.size
-    figures = (mean, np.sqrt(error), middle, low, high, probability_positive(change), n)
+    figures = paired_figures(change.reshape(len(change), -1), draws, replications)
+    shape = len(periods), len(entities)
+    rows = len(periods) * len(entities)
     columns: dict[str, Any] = {
-        "entity": np.repeat(np.array(entities, dtype=object), len(years)),
+        "entity": np.repeat(np.array(entities, dtype=object), len(periods)),
         "variable": np.full(rows, variable, dtype=object),
-        "unit": np.full(rows, unit, dtype=object),
-        "period": np.tile(np.array(years, dtype=object), len(entities)),
-        **{name: figure.T.reshape(-1) for name, figure in zip(PAIRED_COLUMNS[4:], figures, strict=True)},
+        "unit": np.full(rows, known_variable(level, variable).unit, dtype=object),
+        "period": np.tile(np.array(periods, dtype=object), len(entities)),
+        **{name: figure.reshape(shape).T.reshape(-1) for name, figure in figures._asdict().items()},
     }
     return pd.DataFrame(columns)
 
 
 def _annual(
-    query: Query, scenario: str, level: str, variable: str, entities: list[str], years: list[str],
+    query: ResultsQuery, scenario: str, level: str, variable: str, entities: list[str], years: list[str],
     runs: npt.NDArray[np.intp],
 ) -> FloatArray:  # fmt: skip
     """Return the yearly values of one variable, shape (run, year, entity), summed from quarters as results are."""
@@ -170,9 +195,9 @@ def _annual(
     names = [variable, *(of or ())]
     query.view(f"series_{level}")
     table = query.arrow(
-        f"SELECT run, period, entity, {', '.join(f'{_name(n)}::DOUBLE AS {_name(n)}' for n in names)} "
-        f"FROM series_{level} WHERE scenario = {_text(scenario)} AND freq = 'Q' AND entity IN ({_texts(entities)}) "
-        f"AND left(period, 4) IN ({_texts(years)}) AND run IN ({', '.join(str(run) for run in runs)})"
+        f"SELECT run, period, entity, {', '.join(f'{quoted(n)}::DOUBLE AS {quoted(n)}' for n in names)} "
+        f"FROM series_{level} WHERE scenario = {literal(scenario)} AND freq = 'Q' AND entity IN ({literals(entities)}) "
+        f"AND left(period, 4) IN ({literals(years)}) AND run IN ({', '.join(str(run) for run in runs)})"
     )
     quarters = [f"{year}Q{quarter}" for year in years for quarter in (1, 2, 3, 4)]
     places = (
@@ -197,7 +222,7 @@ def _positions(column: Any, values: Sequence[object]) -> npt.NDArray[np.intp]:
     return np.asarray(pc.index_in(column, value_set=pa.array(values, column.type)).to_numpy(), dtype=np.intp)
 
 
-def _years(query: Query, years: Iterable[int | str] | None) -> list[str]:
+def _years(query: ResultsQuery, years: Iterable[int | str] | None) -> list[str]:
     """Return the years asked for in their order; ``InputError`` for one that was not simulated to its end."""
     full = years_of(query.manifest.quarters)
     chosen = list(full) if years is None else sorted({str(year) for year in years})
@@ -209,7 +234,7 @@ def _years(query: Query, years: Iterable[int | str] | None) -> list[str]:
     return chosen
 
 
-def _runs(query: Query, scenario: str, base: str, runs: Iterable[int] | None) -> npt.NDArray[np.intp]:
+def _runs(query: ResultsQuery, scenario: str, base: str, runs: Iterable[int] | None) -> npt.NDArray[np.intp]:
     """Return the runs asked for that failed in neither scenario, ascending."""
     manifest = query.manifest
     chosen = set(range(manifest.runs)) if runs is None else {int(run) for run in runs}
@@ -223,41 +248,30 @@ def _runs(query: Query, scenario: str, base: str, runs: Iterable[int] | None) ->
 
 
 @contextmanager
-def _opened(results: Query | Path | str) -> Iterator[Query]:
+def _opened(results: ResultsQuery | Path | str) -> Iterator[ResultsQuery]:
     """Open a folder for the time of a block, or use one that is open."""
-    if isinstance(results, Query):
+    if isinstance(results, ResultsQuery):
         yield results
         return
     with open_results(results) as query:
         yield query
 
 
-def _check_scenario(query: Query, name: str) -> None:
-    _check(f"scenario of {query.directory}", name, [entry.name for entry in query.manifest.scenarios])
+def _check_scenario(query: ResultsQuery, name: str) -> None:
+    check_name(f"scenario of {query.directory}", name, [entry.name for entry in query.manifest.scenarios])
 
 
-def _check(what: str, name: str, allowed: Sequence[str]) -> None:
+def check_name(what: str, name: str, allowed: Sequence[str]) -> None:
+    """Raise ``InputError`` unless a name is one of those allowed."""
     if name not in allowed:
         raise InputError(f'"{name}" is no {what}{nearest(name, allowed)}; allowed: {", ".join(allowed)}')
 
 
-def _chosen(what: str, names: Sequence[str] | None, allowed: Sequence[str]) -> list[str]:
+def chosen_names(what: str, names: Sequence[str] | None, allowed: Sequence[str]) -> list[str]:
     """Return the names asked for, each once, or all; ``InputError`` for a name that there is not, and for none."""
     chosen = list(dict.fromkeys(allowed if names is None else names))
     if not chosen:
         raise InputError(f"no {what} is given; allowed: {', '.join(allowed)}")
     for name in chosen:
-        _check(what, name, allowed)
+        check_name(what, name, allowed)
     return chosen
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _texts(values: Iterable[str]) -> str:
-    return ", ".join(_text(value) for value in values)
-
-
-def _name(value: str) -> str:
-    return '"' + value.replace('"', '""') + '"'

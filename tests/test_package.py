@@ -27,7 +27,7 @@ LAYERS = (
     ("simulator", "simulator.errors", "simulator.periods", "simulator.records", "simulator.variables",
      "simulator.text_file", "simulator.numbers", "simulator.words", "simulator.compilation", "simulator.parameters",
      "simulator.tables", "simulator.table_needs", "simulator.parameter_words", "simulator.statistics",
-     "simulator.rank_regression", "simulator.draws", "scenarios"),
+     "simulator.paired_statistics", "simulator.rank_regression", "simulator.draws", "scenarios"),
     ("simulator.rules",),
     ("simulator.levers_text", "simulator.levers_limits", "simulator.levers", "simulator.file_errors",
      "simulator.lever_checks", "simulator.schedule",
