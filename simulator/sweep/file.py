@@ -60,14 +60,15 @@ def parse_sweep(text: str, file: str, folder: Path | None) -> SweepSpec:
     model = checked(load_toml(text, file), SweepFile, WORDS, file)
     sweep = model.sweep
     problems: list[str] = []
-    parts = [_split(entry, folder) for entry in sweep.scenarios]
-    scenarios = _check_scenarios(parts, folder, problems)
+    groups = [_split(entry, folder) for entry in sweep.scenarios]
+    scenarios = _check_scenarios(groups, folder, bool(sweep.combine), problems)
     draws, replications = _check_runs(sweep, problems)
     parameters = _check_parameters(sweep.parameters, folder, problems)
     keep = _check_keep(sweep.keep or _DEFAULT_KEEP, problems)
     _check_until(sweep.until, keep, problems)
-    names = dict.fromkeys(Path(part).stem if _is_path(part) else part for group in parts for part in group)
-    design = None if model.design is None else check_design(model.design, list(names), problems)
+    parts = list(dict.fromkeys(part for group in groups for part in group))
+    names = None if any(map(_is_path, parts)) else parts
+    design = None if model.design is None else check_design(model.design, names, problems)
     refuse(file, problems)
     return SweepSpec(
         name=sweep.name, scenarios=scenarios, draws=draws, replications=replications, separate=sweep.draws is None,
@@ -87,7 +88,10 @@ def _split(entry: str, folder: Path | None) -> list[str]:
     """Return the parts of ``a+b``; a file whose own name holds a plus is one part."""
     if _is_path(entry) and is_file((folder or Path()) / entry):
         return [entry]
-    return [part.strip() for part in entry.split("+")]
+    parts = [part.strip() for part in entry.split("+")]
+    if folder is None and _is_path(entry) and not all(_is_path(part) or part in list_scenarios() for part in parts):
+        return [entry]  # the copy in the folder of a sweep, away from the files that it names
+    return parts
 
 
 def _resolved(path: str, folder: Path | None) -> str:
@@ -96,7 +100,9 @@ def _resolved(path: str, folder: Path | None) -> str:
     return found if _is_path(found) else f"./{found}"
 
 
-def _check_scenarios(groups: Sequence[list[str]], folder: Path | None, problems: list[str]) -> tuple[str, ...]:
+def _check_scenarios(
+    groups: Sequence[list[str]], folder: Path | None, combine: bool, problems: list[str]
+) -> tuple[str, ...]:
     """Return the scenarios as ``load_scenario`` takes them."""
     shipped = list_scenarios()
     found: dict[tuple[str, ...], str] = {}
@@ -112,7 +118,7 @@ def _check_scenarios(groups: Sequence[list[str]], folder: Path | None, problems:
                 problems.append(f"{place}: {show(part)} stands there twice; name each scenario once")
         resolved = [_resolved(part, folder) if _is_path(part) else part for part in parts]
         joined = "+".join(resolved)
-        if len(resolved) > 1 and joined.count("+") >= len(resolved):
+        if joined.count("+") >= len(resolved) and (combine or len(resolved) > 1):
             problems.append(f"{place}: {show(joined)} has a plus in a path, but a plus joins scenarios; rename that")
         key = tuple(sorted(resolved))
         if key in found:

@@ -34,14 +34,14 @@ _Span: TypeAlias = tuple[float, float, tuple[float, ...] | None]
 """Lowest value, highest value, and the values if they are given one by one."""
 
 
-def check_design(model: DesignTable, scenarios: Sequence[str], problems: list[str]) -> DesignSpec:
+def check_design(model: DesignTable, scenarios: Sequence[str] | None, problems: list[str]) -> DesignSpec:
     """Return the design; what is wrong is added to `problems`.
 
     Parameters
     ----------
     model : DesignTable
-    scenarios : sequence of str
-        Names that a lever may give as those it is varied in.
+    scenarios : sequence of str or None
+        Names that a lever may give, alone or joined by a plus, as those it is varied in; None: not known yet.
     problems : list of str
     """
     before = len(problems)
@@ -93,7 +93,7 @@ def _check_names(model: DesignTable, problems: list[str]) -> None:
         if lever.instrument not in INSTRUMENTS:
             continue
         name = lever.name or lever.instrument
-        place = f"design lever {number} ({lever.instrument})"
+        place = f"[[design.levers]] {number} ({lever.instrument})"
         if name in RESERVED:
             problems.append(f'{place}, name: "{name}" is not allowed; these are columns already: {", ".join(RESERVED)}')
         elif name in taken:
@@ -106,10 +106,10 @@ def _check_names(model: DesignTable, problems: list[str]) -> None:
 
 
 def _lever_axis(
-    number: int, model: LeverTable, grid: bool, scenarios: Sequence[str], problems: list[str]
+    number: int, model: LeverTable, grid: bool, scenarios: Sequence[str] | None, problems: list[str]
 ) -> LeverDimension | None:
     """Return the axis of a lever, or None after adding what is wrong to `problems`."""
-    place = f"design lever {number}"
+    place = f"[[design.levers]] {number}"
     spec = find_instrument(place, model.instrument, problems)
     if spec is None:
         return None
@@ -167,9 +167,9 @@ def _check_size(
     return _check_span(place, size, grid, check, problems)
 
 
-def _check_scenarios(place: str, given: Sequence[str], allowed: Sequence[str], problems: list[str]) -> None:
+def _check_scenarios(place: str, given: Sequence[str], allowed: Sequence[str] | None, problems: list[str]) -> None:
     for name in dict.fromkeys(given):
-        if name not in allowed:
+        if allowed is not None and not set(name.split("+")) <= set(allowed):
             problems.append(f"{place}: {show(name)} is not in [sweep] scenarios{known(name, allowed)}")
         elif given.count(name) > 1:
             problems.append(f"{place}: {show(name)} stands there twice; name each scenario once")

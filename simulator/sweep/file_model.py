@@ -129,14 +129,14 @@ class SweepFile(FileTable):
 
 
 def place(path: KeyPath, raw: Mapping[str, Any]) -> str:
-    """Return words for a key path: ``[sweep] keep item 2, freq``, ``design lever 1 (ntb_cut), size.low``."""
+    """Return words for a key path: ``[sweep] keep item 2, freq``, ``[[design.levers]] 1 (ntb_cut), size.low``."""
     if list(path[:2]) == ["design", "levers"]:
         if len(path) == 2 or not isinstance(path[2], int):
             return "[[design.levers]]"
         lever = raw["design"]["levers"][path[2]]
         instrument = lever.get("instrument") if isinstance(lever, dict) else None
         shown = f" ({instrument})" if isinstance(instrument, str) and instrument in INSTRUMENTS else ""
-        return ", ".join(filter(None, (f"design lever {path[2] + 1}{shown}", _steps(path[3:]))))
+        return ", ".join(filter(None, (f"[[design.levers]] {path[2] + 1}{shown}", _steps(path[3:]))))
     if list(path[:2]) == ["design", "parameters"]:
         return " ".join(filter(None, ("[design.parameters]", _steps(path[2:]))))
     return " ".join(filter(None, (f"[{path[0]}]", _steps(path[1:]))))

@@ -207,7 +207,7 @@ def test_every_instrument_can_be_varied_over_its_whole_range(name: str) -> None:
     found = axis(f'{GRID}[[design.levers]]\ninstrument = "{name}"\nstart = "2026Q1"\nsize = {size}\n{target}')
     assert (found.name, found.low, found.high) == (name, spec.low, spec.high)
     beyond = message(f'{HEAD}{GRID}[[design.levers]]\ninstrument = "{name}"\nsize = [0, {spec.high + 0.01}]\n')
-    assert beyond.startswith(f"s.toml: design lever 1 ({name}), size item 2: ")
+    assert beyond.startswith(f"s.toml: [[design.levers]] 1 ({name}), size item 2: ")
 
 
 def test_no_axis_is_called_like_a_column_unasked() -> None:
@@ -348,13 +348,13 @@ def lever(old: str, new: str, text: str = SOBOL + NTB) -> str:
 
 
 RANGE = "{low = 0.0, high = 0.05}"
-OF_NTB = "design lever 1 (ntb_cut)"
+OF_NTB = "[[design.levers]] 1 (ntb_cut)"
 LEVERS = [
     (HEAD + SOBOL + "levers = 3", "[[design.levers]]: write [[design.levers]], with double brackets, before each lever"),
-    (HEAD + SOBOL + "levers = [3]", "design lever 1: 3 is not allowed; write a table"),
+    (HEAD + SOBOL + "levers = [3]", "[[design.levers]] 1: 3 is not allowed; write a table"),
     (lever("[[design.levers]]", "[design.levers]"), "[[design.levers]]: write [[design.levers]], with double brackets, before each lever"),
-    (lever('instrument = "ntb_cut"\n', ""), "design lever 1, instrument: missing; name the instrument that the lever sets"),
-    (lever("ntb_cut", "ntb_cuts"), 'design lever 1, instrument: "ntb_cuts" is not an instrument; did you mean "ntb_cut"?'),
+    (lever('instrument = "ntb_cut"\n', ""), "[[design.levers]] 1, instrument: missing; name the instrument that the lever sets"),
+    (lever("ntb_cut", "ntb_cuts"), '[[design.levers]] 1, instrument: "ntb_cuts" is not an instrument; did you mean "ntb_cut"?'),
     (lever("start", "strat"), f'{OF_NTB}: unknown key "strat"; did you mean "start"?; allowed: {LEVER_KEYS}'),
     (lever('["Japan"]', '["Jpan"]'), f'{OF_NTB}, partners: "Jpan" is not known; did you mean "Japan"?'),
     (lever('["Japan"]', '["Japan", "Japan"]'), f'{OF_NTB}, partners: "Japan" stands there twice; name each target once'),
@@ -392,13 +392,13 @@ LEVERS = [
     (lever(RANGE, "[0.05, 0.01, 0.05]", GRID + NTB), f"{OF_NTB}, size: 0.05 stands there twice; write each value once"),
     (lever(RANGE, "[0.05, true]", GRID + NTB), f"{OF_NTB}, size item 2: true is not allowed; write a number"),
     (lever(RANGE, "[0.05, -1]", GRID + NTB), f"{OF_NTB}, size item 2: -1 is out of range; allowed: 0 to 0.15 (ad-valorem points)"),
-    (HEAD + SOBOL + ZONE, "design lever 1 (free_trade_zone), size: a list is not allowed; free_trade_zone is a switch: in a grid, write [0, 1]"),
+    (HEAD + SOBOL + ZONE, "[[design.levers]] 1 (free_trade_zone), size: a list is not allowed; free_trade_zone is a switch: in a grid, write [0, 1]"),
     (
         lever("[0, 1]", "{low = 0, high = 1}", GRID_3 + ZONE),
-        "design lever 1 (free_trade_zone), size: a range is not allowed; free_trade_zone is a switch: in a grid, write [0, 1]",
+        "[[design.levers]] 1 (free_trade_zone), size: a range is not allowed; free_trade_zone is a switch: in a grid, write [0, 1]",
     ),
-    (lever("[0, 1]", "[0, 0.5]", GRID + ZONE), "design lever 1 (free_trade_zone), size item 2: 0.5 is not allowed; free_trade_zone is 0 or 1"),
-    (HEAD + GRID + ZONE + "phase_in = 4", "design lever 1 (free_trade_zone), phase_in: 4 is not allowed; a switch of 0 or 1 has no phase-in"),
+    (lever("[0, 1]", "[0, 0.5]", GRID + ZONE), "[[design.levers]] 1 (free_trade_zone), size item 2: 0.5 is not allowed; free_trade_zone is 0 or 1"),
+    (HEAD + GRID + ZONE + "phase_in = 4", "[[design.levers]] 1 (free_trade_zone), phase_in: 4 is not allowed; a switch of 0 or 1 has no phase-in"),
     (HEAD + SOBOL + NTB + "scenarios = []", f"{OF_NTB}, scenarios: [] is not allowed; the list must not be empty"),
     (HEAD + SOBOL + NTB + 'scenarios = ["cjk"]', f'{OF_NTB}, scenarios: "cjk" is not in [sweep] scenarios; did you mean "cjk_fta"?'),
     (HEAD + SOBOL + NTB + 'scenarios = ["rd_push"]', f'{OF_NTB}, scenarios: "rd_push" is not in [sweep] scenarios; allowed: baseline, cjk_fta'),
@@ -407,7 +407,7 @@ LEVERS = [
     *((f'{HEAD}{SOBOL}{NTB}name = "{name}"', f'{OF_NTB}, name: "{name}" is not allowed; these are columns already: {COLUMNS}') for name in RESERVED),
     (
         HEAD + SOBOL + NTB + NTB,
-        'design lever 2 (ntb_cut), name: "ntb_cut" is also the name of design lever 1 (ntb_cut); write another name = "..."',
+        '[[design.levers]] 2 (ntb_cut), name: "ntb_cut" is also the name of [[design.levers]] 1 (ntb_cut); write another name = "..."',
     ),
     (
         HEAD + SOBOL + NTB + 'name = "capital_share"\n' + SHARE,
@@ -491,19 +491,29 @@ def test_many_problems_are_counted_and_ten_are_shown() -> None:
     assert (lines[0], len(lines), lines[-1]) == ("s.toml: 13 problems", 12, "  and 3 more")
 
 
-def test_scenarios_of_a_lever_are_stems_and_parts() -> None:
-    text = scenarios('["baseline", "sub/mine.toml", "cjk_fta+rd_push"]') + SOBOL + NTB
-    for name in ("mine", "cjk_fta", "rd_push", "baseline"):
-        design = parse(f'{text}scenarios = ["{name}"]\n').design
-        assert design is not None
-    assert "allowed: baseline, mine, cjk_fta, rd_push" in message(f'{text}scenarios = ["qqq"]\n')
+@pytest.mark.parametrize("name", ["baseline", "cjk_fta", "rd_push", "cjk_fta+rd_push"])
+def test_scenarios_of_a_lever_are_parts_and_combinations(name: str) -> None:
+    design = parse(scenarios('["baseline", "cjk_fta+rd_push"]') + SOBOL + NTB + f'scenarios = ["{name}"]\n').design
+    assert design is not None
+    (only,) = design.dimensions
+    assert isinstance(only, LeverDimension) and only.scenarios == (name,)
 
 
-def test_a_plus_in_the_folder_cannot_be_combined(tmp_path: Path) -> None:
+def test_the_name_in_a_file_is_not_known_before_it_is_read() -> None:
+    text = scenarios('["baseline", "sub/mine.toml"]') + SOBOL + NTB
+    assert parse(text + 'scenarios = ["called_otherwise"]\n').design is not None
+
+
+def test_a_plus_in_a_path_cannot_be_combined(tmp_path: Path) -> None:
     """Else the combination would be cut in the middle of the path."""
     folder = tmp_path / "a+b"
     assert "has a plus in a path" in message(scenarios('["cjk_fta+mine.toml"]'), folder)
+    assert "has a plus in a path" in message(scenarios('["mine.toml", "cjk_fta"]') + "combine = true", folder)
     assert parse_sweep(scenarios('["mine.toml"]'), "s.toml", folder).scenarios == (f"{folder}/mine.toml",)
+
+
+def test_the_copy_in_the_folder_of_a_sweep_can_be_read_without_its_files() -> None:
+    assert parse(scenarios('["cjk_fta", "mine+yours.toml"]')).scenarios == ("cjk_fta", "mine+yours.toml")
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
