@@ -1,4 +1,4 @@
-"""What ``query`` does: ask a results folder, and print the answer or write it to a file."""
+"""What ``query`` does: ask the folder of results or of a sweep, and print the answer or write it to a file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from simulator.text_file import printable, replace_with
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from simulator.query import Query
+    from simulator.query import ResultsQuery
+    from simulator.sweep.views import Sweep
 
 Format: TypeAlias = Literal["table", "csv", "json", "parquet"]
 
@@ -37,12 +38,12 @@ SUFFIXES: Final[dict[str, Format]] = {".csv": "csv", ".json": "json", ".parquet"
 def ask(
     directory: Path, sql: str | None, form: Format | None, out: Path | None, overwrite: bool, iamc_layout: bool
 ) -> None:
-    """Answer one question to a results folder; without a question, say what can be asked.
+    """Answer one question to a folder; without a question, say what can be asked.
 
     Parameters
     ----------
     directory
-        A folder written by ``run`` or ``compare``; it is only read.
+        A folder written by ``run``, ``compare`` or ``sweep``; it is only read.
     sql
         One statement that reads.
     form
@@ -55,9 +56,9 @@ def ask(
     Raises
     ------
     InputError
-        The options do not go together, the file may not be written, the folder is no result or the SQL is wrong.
+        The options do not go together, the file may not be written, the folder is none of these or the SQL is wrong.
     """
-    from simulator.query import open_results
+    from simulator.sweep.views import Sweep, open_folder
 
     if sql is not None and iamc_layout:
         raise InputError("give SQL or --iamc, not both")
@@ -65,7 +66,7 @@ def ask(
     if out is not None:
         _check_target(out, overwrite)
     shape = _format(form, out, asked, overwrite)
-    with open_results(directory) as query:
+    with open_folder(directory) as query:
         if not asked:
             _list_views(query, shape == "json")
         elif out is not None:
@@ -78,15 +79,22 @@ def ask(
             sys.stdout.flush()
             _write(_plain(_answer(query, sql)), shape, sys.stdout.buffer)
             sys.stdout.flush()
+        if isinstance(query, Sweep) and not query.complete:
+            runs = f"{query.there:,} of {query.manifest.runs:,} runs are there"
+            typer.echo(f"The sweep is not finished: {runs}.", err=True)
 
 
-def _answer(query: Query, sql: str | None) -> pa.Table:
+def _answer(query: Sweep | ResultsQuery, sql: str | None) -> pa.Table:
     """Return what a statement gives, or the layout of the IAMC without one."""
     import pyarrow as pa
 
     from simulator.query_tables import iamc
+    from simulator.sweep.views import Sweep
 
-    return query.arrow(sql) if sql is not None else pa.Table.from_pandas(iamc(query), preserve_index=False)
+    if sql is not None:
+        return query.arrow(sql)
+    frame = query.iamc() if isinstance(query, Sweep) else iamc(query)
+    return pa.Table.from_pandas(frame, preserve_index=False)
 
 
 def _first(table: pa.Table) -> tuple[pa.Table, int]:
@@ -115,6 +123,7 @@ def _format(form: Format | None, out: Path | None, asked: bool, overwrite: bool)
 def _check_target(out: Path, overwrite: bool) -> None:
     """Raise ``InputError`` unless a file may be written there."""
     from simulator.manifest import is_results
+    from simulator.sweep.folder import is_sweep
 
     if out.is_dir():
         raise InputError(f"--out {out} is a folder; name a file")
@@ -122,7 +131,7 @@ def _check_target(out: Path, overwrite: bool) -> None:
         raise InputError(f"--out {out}: there is no folder {out.parent}")
     place = out.parent.resolve()
     for folder in (place, *place.parents):
-        if is_results(folder):
+        if is_results(folder) or is_sweep(folder):
             raise InputError(f"--out {out} is inside the results folder {folder}; name a file elsewhere")
     try:
         mode = out.lstat().st_mode
@@ -244,9 +253,11 @@ def _cell(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else printable(str(value))
 
 
-def _list_views(query: Query, as_json: bool) -> None:
+def _list_views(query: Sweep | ResultsQuery, as_json: bool) -> None:
     """Say which views there are, with columns, types and rows, and how to ask."""
-    examples = _examples(query)
+    from simulator.sweep.views import Sweep
+
+    examples = _sweep_examples(query) if isinstance(query, Sweep) else _examples(query)
     if as_json:
         views = [
             {"name": v.name, "rows": query.rows(v.name), "columns": [{"name": n, "type": t} for n, t in v.columns]}
@@ -258,7 +269,8 @@ def _list_views(query: Query, as_json: bool) -> None:
     print_table(("View", "Rows", "Columns"), rows)
     typer.echo("Periods are text: '2030' or '2030Q1'. Units of the series: docs/variables.md. Examples:")
     for example in examples:
-        typer.echo(f'  liaosim query {shlex.quote(str(query.directory))} "{example}"')
+        shown = example.replace('"', '\\"')
+        typer.echo(f'  liaosim query {shlex.quote(str(query.directory))} "{shown}"')
 
 
 def _columns(view: str, columns: tuple[tuple[str, str], ...]) -> str:
@@ -272,7 +284,7 @@ def _columns(view: str, columns: tuple[tuple[str, str], ...]) -> str:
     return ", ".join(words) + rest
 
 
-def _examples(query: Query) -> list[str]:
+def _examples(query: ResultsQuery) -> list[str]:
     """Return three statements that give something for this folder."""
     manifest = query.manifest
     years = years_of(manifest.quarters)
@@ -285,3 +297,29 @@ def _examples(query: Query) -> list[str]:
         second = f"{change} WHERE {province} AND measure = 'percent' AND {period}"
     cities = f"SELECT scenario, entity, avg(wage) AS wage FROM series_city WHERE period = '{manifest.until}'"
     return [f"{summary} AND {period}", second, f"{cities} GROUP BY ALL ORDER BY wage DESC"]
+
+
+def _sweep_examples(sweep: Sweep) -> list[str]:
+    """Return three statements that fit a sweep: a mean with its interval, a relation, and what failed."""
+    from simulator.query import quoted
+
+    keep = min(sweep.manifest.keep, key=lambda keep: (keep.freq != "A", keep.level != "province"))
+    name = "gdp_real" if "gdp_real" in keep.variables else keep.variables[0]
+    if keep.freq == "A" and (years := sweep.periods("A", None)):
+        period = years[-1]
+    else:
+        period = sweep.manifest.until
+    rows = f"level = '{keep.level}' AND freq = '{keep.freq}' AND period = '{period}'"
+    place = "scenario" if keep.level == "province" else "scenario, entity"
+    figures = f"avg({name}) AS mean, quantile_cont({name}, 0.05) AS p05, quantile_cont({name}, 0.95) AS p95"
+    if sweep.manifest.axes:
+        axis = sweep.manifest.axes[0]
+        axis = axis if axis.isidentifier() else quoted(axis)
+        second = f"SELECT {place}, {axis}, avg({name}) AS mean FROM outcomes JOIN design USING (point)"
+    else:
+        second = f"SELECT {place}, corr({name}, markup) AS r FROM outcomes JOIN parameters USING (draw)"
+    return [
+        f"SELECT {place}, {figures} FROM outcomes WHERE {rows} GROUP BY ALL ORDER BY ALL",
+        f"{second} WHERE {rows} GROUP BY ALL ORDER BY ALL",
+        "SELECT scenario, stage, message, count(*) AS runs FROM failures GROUP BY ALL",
+    ]
