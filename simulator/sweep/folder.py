@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ PARAMETERS: Final = "parameters.parquet"
 FAILURES: Final = "failures.parquet"
 SCENARIOS: Final = "scenarios"
 LOCK: Final = ".lock"
+_UNFINISHED: Final = re.compile(rf"{re.escape(LOCK)}|\.{re.escape(MANIFEST)}\.part-[0-9a-f]{{8}}")
+"""What a sweep that was killed at once may leave behind in a new folder."""
 
 
 class ScenarioEntry(BaseModel):
@@ -154,7 +157,11 @@ def load_sweep_manifest(directory: Path) -> SweepManifest:
 def check_sweep_target(directory: Path) -> None:
     """Raise ``InputError`` unless a folder is new, empty or one of a sweep. Changes nothing."""
     check_place(directory)
-    if directory.exists() and any(item.name != LOCK for item in directory.iterdir()) and not is_sweep(directory):
+    if is_sweep(directory):
+        load_sweep_manifest(directory)
+    elif directory.exists() and any(not _UNFINISHED.fullmatch(item.name) for item in directory.iterdir()):
+        if (directory / SWEEP_FILE).is_file():
+            raise InputError(f"{directory / MANIFEST} is damaged or gone; put it back, or name another folder")
         raise InputError(
             f"--out {directory} is not empty and was not written by a sweep; name a folder that is new or empty"
         )
@@ -333,7 +340,7 @@ def write_manifest(directory: Path, plan: Plan, done: npt.NDArray[np.bool_], fai
         "version": here["version"],
         "model_version": here["model_version"],
         "git_commit": here["git_commit"],
-        "identity": hashlib.sha256(plan.keys.tobytes()).hexdigest(),
+        "identity": identity_of(plan),
         "scenarios": [
             {"name": scenario.name, "hash": schedule.hash, "chain": list(chains[scenario.name])}
             for scenario, schedule in zip(plan.scenarios, plan.schedules, strict=True)
@@ -376,10 +383,25 @@ def plan_of(directory: Path, world: World) -> Plan:
     spec = parse_sweep(read_text(path), str(path), None)
     table = _read_parameters(directory / PARAMETERS, manifest)
     scenarios = [entry.name for entry in manifest.scenarios]
-    return make_plan(
+    apart = InputError(
+        f"{path}, {SCENARIOS}/ and {MANIFEST} do not belong together: one was changed, or the sweep was stopped while"
+        " it prepared; start it from the file that it was made from"
+    )
+    if len(table.values) != spec.draws:
+        raise apart
+    plan = make_plan(
         spec, world, table, check=manifest.check, library=directory / SCENARIOS, given=scenarios,
         left_out=tuple(manifest.left_out),
     )  # fmt: skip
+    same_model = (manifest.model_version, manifest.data) == (MODEL_VERSION, plan.data_hash)
+    if same_model and manifest.identity != identity_of(plan):  # else its shards are refused, which says more
+        raise apart
+    return plan
+
+
+def identity_of(plan: Plan) -> str:
+    """Return the hash of the identities of all units."""
+    return hashlib.sha256(plan.keys.tobytes()).hexdigest()
 
 
 def _read_parameters(path: Path, manifest: SweepManifest) -> ParameterTable:

@@ -16,7 +16,7 @@ from functools import cached_property
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,7 @@ from simulator.periods import count_until
 from simulator.scenario import Scenario, load_scenario
 from simulator.schedule import Schedule
 from simulator.sweep.design import Design, Variation, lever_columns, make_design, parameter_row
-from simulator.sweep.spec import Dimension, LeverDimension, SweepSpec
+from simulator.sweep.spec import SweepSpec
 from simulator.world import World
 
 IntArray = npt.NDArray[np.int64]
@@ -189,12 +189,25 @@ class Plan:
 
     def _policy_digest(self, scenario: int, point: int) -> bytes:
         """Digest of the policy of a scenario at a point, its name and the name of the point included."""
-        columns = self.columns[scenario]
-        levers = [_lever(self.design.dimensions[column]) for column in columns]
-        content: list[Any] = [self.scenarios[scenario].name, self.schedules[scenario].hash, levers]
+        content: list[str | None] = [self.scenarios[scenario].name, self._policy_forms[scenario]]
         if not self._own_point:
             content += [self.point_name(point)]
         return hashlib.sha256(json.dumps(content).encode()).digest()
+
+    @cached_property
+    def _policy_forms(self) -> tuple[str, ...]:
+        """Hash of what each scenario does with the sizes of a point, whatever they are and whatever their range.
+
+        It is that of the schedule at a point of made-up tiny sizes. The schedule without the design will not do: it
+        has nothing of an own lever of size 0 that the design varies, and does not tell own levers from inherited ones.
+        """
+        order = sorted(range(len(self.design.dimensions)), key=lambda k: self.design.dimensions[k].name)
+        sizes = np.empty(len(order))
+        sizes[order] = 1e-9 * np.arange(1, len(order) + 1)
+        return tuple(
+            schedule.hash if variation is None else variation.schedule(sizes).hash
+            for schedule, variation in zip(self.schedules, self.variations, strict=True)
+        )
 
     def chunks(self, missing: npt.NDArray[np.bool_]) -> Iterator[IntArray]:
         """Cut the missing units into chunks: indices of units, ascending; the cut does not depend on what is missing.
@@ -323,12 +336,6 @@ def scenarios_of(spec: SweepSpec) -> tuple[tuple[Scenario, ...], tuple[str, ...]
 
     chain_files({scenario.name: scenario.chain for scenario in found})
     return tuple(found), tuple(left_out)
-
-
-def _lever(axis: Dimension) -> list[Any]:
-    """Return what an axis does with the size of a point; its range does not count, so that it can be widened."""
-    assert isinstance(axis, LeverDimension)
-    return [axis.name, axis.instrument, axis.targets, axis.start, axis.end, axis.phase_in, axis.scenarios]
 
 
 def _related(a: Scenario, b: Scenario) -> bool:

@@ -190,9 +190,9 @@ class _Work:
                     report(self.progress())
                     if not pending:
                         return
-                    finished, pending = wait(pending, timeout=TICK, return_when=FIRST_COMPLETED)
-                    for future in finished:
-                        self._take(future.result())
+                    for future in wait(pending, timeout=TICK, return_when=FIRST_COMPLETED).done:
+                        self._take(future.result())  # if this one failed, `finally` still finds the others
+                        pending.remove(future)
             finally:
                 self._stop = True
                 for future in wait(pending).done:

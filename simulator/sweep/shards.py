@@ -207,6 +207,8 @@ def read_shard(path: Path) -> Shard:
         )
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path} is damaged: {' '.join(str(error).split()) or type(error).__name__}") from None
+    if any(not 0 <= unit < len(shard.keys) for unit, _, _ in shard.failures):
+        raise InputError(f"{path} is damaged: it names failed runs that it does not hold")
     if content.get("format") != _FORMAT or f"{name_of(key.encode() for key in shard.keys)}.parquet" != path.name:
         raise InputError(f"{path} is damaged: its name is not that of its units")
     return shard
