@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import commands, engine, functions, steps
+from benchmarks import commands, engine, functions, steps, sweeps
 from benchmarks.measure import ROOT, Section, machine
 
 Parts = Mapping[str, Callable[[], Section | tuple[Section, ...]]]
@@ -26,6 +26,10 @@ FULL: Parts = {
     "threads": lambda: engine.threads(runs=100, repeats=5),
     "memory": lambda: engine.memory(200),
     "commands": lambda: commands.commands(runs=200, repeats=5, cold=True),
+    "batch": lambda: sweeps.batch(4, 400, "2011Q4"),
+    "workers": lambda: sweeps.workers(240, 3),
+    "overhead": lambda: sweeps.overhead(5),
+    "flat": lambda: sweeps.flat(100, 600),
 }
 QUICK: Parts = {
     "runs": lambda: engine.runs_on_one_core(3),
@@ -36,6 +40,10 @@ QUICK: Parts = {
     "threads": lambda: engine.threads(runs=4, repeats=1),
     "memory": lambda: engine.memory(4),
     "commands": lambda: commands.commands(runs=2, repeats=1, cold=False),
+    "batch": lambda: sweeps.batch(1, 3, "2006Q2"),
+    "workers": lambda: sweeps.workers(2, 1),
+    "overhead": lambda: sweeps.overhead(1),
+    "flat": lambda: sweeps.flat(2, 4),
 }
 
 

@@ -83,8 +83,10 @@ class Simulator:
         self._world, self._plan, self._beat, self._stopping = world, plan, beat, stopping
         self._outputs = new_outputs(plan.quarters)
         self._names = _needed(plan)
+        self._floats = {level: _as_floats(self._outputs[level]) for level in {*self._names, "province"}}
         self._columns = {
-            level: np.array([v.name in names for v in variables()[level]]) for level, names in self._names.items()
+            level: [j for j, v in enumerate(variables()[level]) if v.name in names]
+            for level, names in self._names.items()
         }
         self._luck: tuple[int, Draws] | None = None
 
@@ -96,13 +98,14 @@ class Simulator:
         }
         failures: dict[int, Failure] = {}
         schedules: dict[tuple[int, int], Schedule] = {}
+        policies: dict[tuple[int, int], Any] = {}
         order = {int(index): row for row, index in enumerate(units)}
         for _, group in groupby(order, key=self._plan.group_of):
             if self._stopping():
                 raise StoppedError
             members = list(group)
             before = len(failures)
-            _Group(self, members, order, raw, failures, schedules).simulate()
+            _Group(self, members, order, raw, failures, schedules, policies).simulate()
             self._beat(len(members), len(failures) - before)
         good = np.array([index not in failures for index in order], dtype=bool)
         values = {(keep.level, keep.freq): self._kept(raw[keep.level][good], keep) for keep in self._plan.spec.keep}
@@ -134,10 +137,11 @@ class _Group:
         raw: Mapping[str, FloatArray],
         failures: dict[int, Failure],
         schedules: dict[tuple[int, int], Schedule],
+        policies: dict[tuple[int, int], Any],
     ) -> None:
         self._of, self._plan = simulator, simulator._plan
         self._members, self._rows, self._raw, self._failures = members, rows, raw, failures
-        self._schedules = schedules
+        self._schedules, self._policies = schedules, policies
         self._units = {index: self._plan.unit(index) for index in members}
 
     def simulate(self) -> None:
@@ -168,6 +172,11 @@ class _Group:
         if schedule is None:
             schedule = self._schedules[place] = self._plan.schedule(unit)
         ranges = schedule.ranges()
+        if not ranges:  # the same in every run
+            fixed = self._policies.get(place)
+            if fixed is None:
+                fixed = self._policies[place] = schedule.policy(self._plan.quarters, {})
+            return fixed
         for item in ranges.items():
             if item not in sizes:
                 sizes[item] = lever_sizes(dict([item]), self._plan.spec.seed, unit.draw)[item[0]]
@@ -197,13 +206,11 @@ class _Group:
 
     def _collect(self, indices: Sequence[int]) -> None:
         """Copy what is kept of the run that was just simulated to the rows of all units that it stands for."""
-        message = not_finite(self._of._outputs)
-        if message:
-            self._fail(indices, "outcomes", message)
+        if not np.isfinite(self._of._floats["province"]).all():
+            self._fail(indices, "outcomes", not_finite(self._of._outputs))
             return
         for level, columns in self._of._columns.items():
-            records = self._of._outputs[level]
-            values = records.view(np.float64).reshape(*records.shape, -1)[..., columns]
+            values = self._of._floats[level][..., columns]
             for index in indices:
                 self._raw[level][self._rows[index]] = values
 
@@ -225,16 +232,23 @@ def _needed(plan: Plan) -> dict[str, list[str]]:
 
 def _parting(policies: Sequence[Any], first: int) -> int:
     """Return the first quarter from `first` on in which policies differ; the number of quarters if in none."""
-    quarters = len(policies[0])
-    same = policies[0][first:].tobytes()
-    others = [policy for policy in policies[1:] if policy[first:].tobytes() != same]
-    size = policies[0].dtype.itemsize
-    own = np.frombuffer(same, dtype=np.uint8).reshape(quarters - first, size)
-    found = quarters
-    for policy in others:
-        rows = np.frombuffer(policy[first:].tobytes(), dtype=np.uint8).reshape(quarters - first, size)
-        found = min(found, first + int(np.argmax((rows != own).any(axis=1))))
+    own, *others = (_as_words(policy) for policy in policies)
+    found = len(own)
+    for other in others:
+        wrong = (other[first:found] != own[first:found]).any(axis=1)
+        if wrong.any():
+            found = first + int(np.argmax(wrong))
     return found
+
+
+def _as_words(records: Any) -> npt.NDArray[np.int64]:
+    """Return the bits of records of numbers, one row a record, without a copy."""
+    return np.ndarray((len(records), records.dtype.itemsize // 8), dtype=np.int64, buffer=records)
+
+
+def _as_floats(records: Any) -> FloatArray:
+    """Return outputs as numbers, shape (quarters, entities, variables), without a copy."""
+    return np.ndarray((*records.shape, len(records.dtype.names)), dtype=np.float64, buffer=records)
 
 
 def _said(error: Exception) -> str:

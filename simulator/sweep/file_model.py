@@ -16,7 +16,7 @@ from simulator.text_file import printable
 from simulator.variables import LEVELS
 
 MAX_SCENARIOS: Final = 500
-MAX_COUNT: Final = 1_000_000
+MAX_COUNT: Final = 100_000
 """Runs, draws, replications, and points of a design."""
 MAX_VALUES: Final = 1_000
 """Values of one axis of a grid."""

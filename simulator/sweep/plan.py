@@ -23,12 +23,13 @@ import numpy.typing as npt
 
 from simulator import MODEL_VERSION
 from simulator.errors import InputError
-from simulator.parameters import ParameterTable, draw_table
+from simulator.parameters import PRIOR_ROWS, ParameterTable, draw_table
 from simulator.periods import count_until
 from simulator.scenario import Scenario, load_scenario
 from simulator.schedule import Schedule
 from simulator.sweep.design import Design, Variation, lever_columns, make_design, parameter_row
 from simulator.sweep.spec import SweepSpec
+from simulator.text_file import printable
 from simulator.world import World
 
 IntArray = npt.NDArray[np.int64]
@@ -39,7 +40,7 @@ CHUNK: Final = 64
 SMALL: Final = 8
 """Units of a chunk of a small sweep, so that all cores have work until the end."""
 MAX_SCENARIOS: Final = 500
-MAX_UNITS: Final = 100_000_000
+MAX_UNITS: Final = 10_000_000
 
 
 class Unit(NamedTuple):
@@ -282,11 +283,33 @@ def make_plan(
             check_design(spec.design, scenarios, spec.until)
         except InputError as error:
             raise InputError(f"{spec.file}: {error}") from None
+    _check_draws(spec, scenarios)
     design = make_design(spec.design, spec.seed)
     plan = Plan(spec, scenarios, left_out, design, table, hash_of_data(world), check)
     if plan.size > MAX_UNITS:
         raise InputError(f"{spec.file}: this would be {plan.size:,} runs; allowed are {MAX_UNITS:,}")
     return plan
+
+
+def _check_draws(spec: SweepSpec, scenarios: Sequence[Scenario]) -> None:
+    """Refuse draws that would only repeat others: their runs would be counted as evidence twice.
+
+    With `runs` this does not matter, as each run has its own luck.
+    """
+    if spec.separate or spec.draws == 1:
+        return
+    place = f"{spec.file}: [sweep] draws"
+    if spec.parameters == "prior":
+        if spec.draws > PRIOR_ROWS:
+            raise InputError(
+                f"{place}: {spec.draws:,} is more than the {PRIOR_ROWS:,} rows that the prior has, so that some would"
+                " be there twice; ask for more replications instead"
+            )
+    elif not any(scenario.schedule(spec.until).ranges() for scenario in scenarios):
+        raise InputError(
+            f'{place}: {spec.draws:,} is not allowed; with parameters = "{printable(spec.parameters)}" and no sampled'
+            " size in a scenario all draws are the same; write draws = 1"
+        )
 
 
 def scenarios_of(spec: SweepSpec) -> tuple[tuple[Scenario, ...], tuple[str, ...]]:

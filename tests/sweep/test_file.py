@@ -195,7 +195,7 @@ def test_parameters_of_a_design_stand_in_the_order_of_the_model() -> None:
 def test_every_parameter_can_be_varied_by_its_prior() -> None:
     rows = "".join(f'{name} = "prior"\n' for name in parameter_names())
     for method in ("sobol", "lhs"):
-        design = parse(f'{HEAD}[design]\nmethod = "{method}"\nn = 1000000\n[design.parameters]\n{rows}').design
+        design = parse(f'{HEAD}[design]\nmethod = "{method}"\nn = 100000\n[design.parameters]\n{rows}').design
         assert design is not None and [d.name for d in design.dimensions] == list(parameter_names())
 
 
@@ -214,14 +214,14 @@ def test_no_axis_is_called_like_a_column_unasked() -> None:
     assert not set(RESERVED) & {*INSTRUMENTS, *parameter_names()}
 
 
-def test_a_grid_of_a_million_points() -> None:
+def test_a_grid_of_as_many_points_as_there_may_be() -> None:
     rows = "capital_share = {low = 0.45, high = 0.5}\ngraduate_efficiency = {low = 1.5, high = 2}\n"
-    assert parse(f"{HEAD}{GRID}n = 1000\n[design.parameters]\n{rows}").design is not None
+    assert parse(f"{HEAD}{GRID}n = 316\n[design.parameters]\n{rows}").design is not None
 
 
 # --- what is wrong with a file: text, message without the file's name ------------------------------------------------
 
-COUNT = "write a whole number, 1 to 1000000"
+COUNT = "write a whole number, 1 to 100000"
 SPREAD = 'write {low = ..., high = ...}, "prior" or, in a grid, a list of numbers'
 SIZE = "write {low = ..., high = ...} or, in a grid, a list of numbers"
 QUARTER = 'is not a quarter; write the year, Q and 1 to 4, such as "2026Q1"'
@@ -428,18 +428,18 @@ DESIGNS = [
     (HEAD + SOBOL + "m = 3\n" + SHARE, '[design]: unknown key "m"; allowed: method, n, levers, parameters'),
     (HEAD + SOBOL, "[design]: nothing to vary; add [[design.levers]] or [design.parameters]"),
     *((f"{HEAD}[design]\nmethod = \"lhs\"\nn = {n}\n{SHARE}", f"[design] n: {n} is not allowed; {COUNT}") for n in ("0", "1000001", "2.5")),
-    (HEAD + '[design]\nmethod = "lhs"\n' + SHARE, "[design] n: missing; write the number of points, 1 to 1000000"),
+    (HEAD + '[design]\nmethod = "lhs"\n' + SHARE, "[design] n: missing; write the number of points, 1 to 100000"),
     (HEAD + GRID + SHARE, "[design] n: missing; write how many values each range of the grid has, at least 2"),
     (share('"prior"', GRID), "[design] n: missing; write how many values each range of the grid has, at least 2"),
     (HEAD + GRID + "n = 1\n" + SHARE, "[design] n: 1 is not allowed; each range of a grid has at least 2 values"),
     (HEAD + GRID_3 + ZONE, "[design] n: 3 is not used; every axis lists its values; leave n out"),
     (
-        HEAD + GRID + "n = 500001\n" + ZONE + SHARE,
-        "[design]: the grid has 1000002 points; at most 1000000; vary less, or write another method",
+        HEAD + GRID + "n = 50001\n" + ZONE + SHARE,
+        "[design]: the grid has 100002 points; at most 100000; vary less, or write another method",
     ),
     (
         HEAD + GRID_3 + "[design.parameters]\n" + "".join(f'{name} = "prior"\n' for name in parameter_names()),
-        "[design]: the grid has about 10^126 points; at most 1000000; vary less, or write another method",
+        "[design]: the grid has about 10^126 points; at most 100000; vary less, or write another method",
     ),
     (
         HEAD + SOBOL + "".join(f'{OWN}name = "a{i}"\n' for i in range(401)),

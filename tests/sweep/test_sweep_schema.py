@@ -50,7 +50,7 @@ def test_it_is_a_schema() -> None:
     "text",
     [
         HEAD,
-        HEAD + "combine = true\nruns = 1000000\nseed = 0\n",
+        HEAD + "combine = true\nruns = 100000\nseed = 0\n",
         HEAD + 'combine = "compatible"\ndraws = 1\nreplications = 4\nuntil = "2006Q4"\nparameters = "sub/p.toml"\n',
         HEAD + 'keep = [{level = "city"}, {level = "port", variables = "all", freq = "Q"}]\n',
         HEAD + 'keep = [{level = "city", variables = ["wage", "gdp_real"], freq = "A"}]\n',
