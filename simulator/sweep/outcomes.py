@@ -1,14 +1,18 @@
-"""All shards of a sweep as one table that is read as needed; the end of each file is read once, when it is opened."""
+"""All shards of a sweep as one view that is read as needed; the end of each file is read once, when it is opened.
+
+A shard has a part (a row group) for every level and frequency. Each is a table of its own here, so that a question
+about one of them reads no other.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from simulator.errors import InputError
-from simulator.query import check_inside
+from simulator.query import check_inside, quoted
 from simulator.store_read import reading
 from simulator.sweep.folder import SweepManifest
 from simulator.sweep.shards import FOLDER, KEYS, name_of, schema
@@ -25,14 +29,14 @@ class Outcomes(NamedTuple):
 
     Attributes
     ----------
-    dataset : pyarrow.dataset.Dataset
-    rows : int
+    parts : mapping of (level, freq) to pyarrow dataset
+    rows : mapping of (level, freq) to int
     units : int
         Runs that are there, failed ones included.
     """
 
-    dataset: ds.Dataset
-    rows: int
+    parts: Mapping[tuple[str, str], ds.Dataset]
+    rows: Mapping[tuple[str, str], int]
     units: int
 
 
@@ -56,23 +60,32 @@ def open_outcomes(directory: Path, manifest: SweepManifest) -> Outcomes:
     folder = directory / FOLDER
     names = kept_columns(manifest)
     system = LocalFileSystem()
-    form = ds.ParquetFileFormat(default_fragment_scan_options=ds.ParquetFragmentScanOptions(
-        page_checksum_verification=True))  # fmt: skip
-    fragments = []
-    rows = units = 0
+    options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+    form = ds.ParquetFileFormat(default_fragment_scan_options=options)
+    found: dict[tuple[str, str], list[Any]] = {(keep.level, keep.freq): [] for keep in manifest.keep}
+    rows = dict.fromkeys(found, 0)
+    units = 0
     for path in sorted(folder.glob("*.parquet")) if folder.is_dir() else ():
         with reading(path):
             fragment = form.make_fragment(str(check_inside(directory, path)), filesystem=system)
             fragment.ensure_complete_metadata()
-        units += _units(path, fragment.metadata, names)
-        rows += fragment.metadata.num_rows
-        fragments.append(fragment)
+        about = fragment.metadata
+        units += _units(path, about, names)
+        for group in range(about.num_row_groups):
+            if about.row_group(group).num_rows:
+                part = _only(path, about, group, "level"), _only(path, about, group, "freq")
+                if part not in found:
+                    raise InputError(f"{path} holds {part[0]} ({part[1]}), which this sweep does not keep")
+                found[part].append(fragment.subset(row_group_ids=[group]))
+                rows[part] += about.row_group(group).num_rows
     if units < manifest.finished:
         raise InputError(
             f"{folder} holds {units:,} of the {manifest.finished:,} runs that were finished; shards are missing; "
             "the sweep started again computes them"
         )
-    return Outcomes(ds.FileSystemDataset(fragments, schema(names), form, system), rows, units)
+    columns = schema(names)
+    parts = {part: ds.FileSystemDataset(fragments, columns, form, system) for part, fragments in found.items()}
+    return Outcomes(parts, rows, units)
 
 
 def _units(path: Path, about: Any, names: Sequence[str]) -> int:
@@ -86,3 +99,31 @@ def _units(path: Path, about: Any, names: Sequence[str]) -> int:
     if about.schema.names != [*KEYS, *names]:
         raise InputError(f"{path} has other columns than this sweep keeps")
     return len(keys)
+
+
+def _only(path: Path, about: Any, group: int, key: str) -> str:
+    """Return the one value that a column has in a part of a shard."""
+    statistics = about.row_group(group).column(KEYS.index(key)).statistics
+    if statistics is None or not statistics.has_min_max or statistics.min != statistics.max:
+        raise InputError(f"{path} is damaged: a part of it has more than one {key}")
+    return str(statistics.min)
+
+
+def view_of(manifest: SweepManifest) -> tuple[dict[tuple[str, str], str], str]:
+    """Return the name of the table of every level and frequency, and the statement that makes one view of them.
+
+    Its column ``run`` is the draw where each run has its own draw and luck, otherwise draw x replications +
+    replication; variables that a level does not keep are null.
+    """
+    run = "draw" if manifest.separate else f"draw * {manifest.replications} + replication"
+    tables, parts = {}, []
+    for keep in manifest.keep:
+        name = tables[keep.level, keep.freq] = f"_{keep.level}_{keep.freq}"
+        columns = [
+            quoted(v) if v in keep.variables else f"CAST(NULL AS DOUBLE) AS {quoted(v)}" for v in kept_columns(manifest)
+        ]
+        parts.append(
+            f"SELECT scenario, point, draw, replication, CAST({run} AS INTEGER) AS run, '{keep.level}' AS level, "
+            f"entity, period, '{keep.freq}' AS freq, {', '.join(columns)} FROM {quoted(name)}"
+        )
+    return tables, " UNION ALL ".join(parts)

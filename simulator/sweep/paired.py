@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -85,6 +85,8 @@ def paired(
     InputError
         A name or year is unknown or not kept, the condition is wrong, or no pair is left.
     """
+    import pandas as pd
+
     sweep.kept(level, freq, variable)
     known = [entry.name for entry in sweep.manifest.scenarios]
     for name in (scenario, base):
@@ -95,10 +97,17 @@ def paired(
     columns = [by] if isinstance(by, str) else list(dict.fromkeys(by))
     for column in columns:
         check_name("column to group by", column, ("point", *_WHOLE, *sweep.manifest.axes))
-    pairs = _pairs(sweep, (scenario, base), (level, freq, variable), entities, periods, where)
-    if not len(pairs.change):
+    found: list[tuple[tuple[float, ...], int, pd.DataFrame]] = []
+    step = max(1, int(sweep.batch(level, freq) * len(ENTITIES[level]) / 4))
+    for first in range(0, len(entities), step):
+        some = entities[first : first + step]
+        pairs = _pairs(sweep, (scenario, base), (level, freq, variable), some, periods, where)
+        if len(pairs.change):
+            found += [(key, first, t) for key, t in _tables(sweep, pairs, columns, level, variable, some, periods)]
+    if not found:
         raise InputError(f"no pair of {scenario} and {base} is there" + (" that meets the condition" if where else ""))
-    return _table(sweep, pairs, columns, level, variable, entities, periods)
+    tables = [table for _, _, table in sorted(found, key=lambda item: item[:2])]
+    return pd.concat(tables, ignore_index=True)
 
 
 class _Pairs(NamedTuple):
@@ -150,13 +159,11 @@ def _is_pointless(sweep: Sweep, scenario: str) -> bool:
     return bool(sweep.arrow(text)["point"].null_count)
 
 
-def _table(
+def _tables(
     sweep: Sweep, pairs: _Pairs, by: Sequence[str], level: str, variable: str, entities: Sequence[str],
     periods: Sequence[str],
-) -> pd.DataFrame:  # fmt: skip
-    """Return the statistics of every group of pairs."""
-    import pandas as pd
-
+) -> Iterator[tuple[tuple[float, ...], pd.DataFrame]]:  # fmt: skip
+    """Yield what orders a group of pairs, and its statistics."""
     each = int(pairs.replication.max()) + 1
     wide = (int(pairs.draw.max()) + 1) * each
     units, row = np.unique((pairs.number + 1) * wide + pairs.draw * each + pairs.replication, return_inverse=True)
@@ -167,18 +174,16 @@ def _table(
     groups, of_unit = np.unique(keys, axis=0, return_inverse=True)
     of_unit = of_unit.reshape(-1)
     cells = len(entities) * len(periods)
-    found = []
-    for mine, rows in zip(_split(of_unit, len(groups)), _split(of_unit[row], len(groups)), strict=True):
+    members = _split(of_unit, len(groups)), _split(of_unit[row], len(groups))
+    for key, mine, rows in zip(groups, *members, strict=True):
         change = np.full((len(mine), cells), np.nan)
-        there = np.searchsorted(mine, row[rows]), pairs.cell[rows]
-        change[there] = pairs.change[rows]
+        change[np.searchsorted(mine, row[rows]), pairs.cell[rows]] = pairs.change[rows]
         shaped = change.reshape(len(mine), len(periods), len(entities))
         table = paired_table(shaped, cluster[mine], replication[mine], level, variable, entities, periods)
         for j, column in enumerate(by):
             table.insert(j, column, _values(sweep, column, number, draw, replication)[mine[0]])
-        any_row = np.bincount(pairs.cell[rows], minlength=cells) > 0
-        found.append(table[any_row.reshape(len(periods), len(entities)).T.reshape(-1)])
-    return pd.concat(found, ignore_index=True)
+        there = np.bincount(pairs.cell[rows], minlength=cells) > 0
+        yield tuple(key), table[there.reshape(len(periods), len(entities)).T.reshape(-1)]
 
 
 def _split(codes: IntArray, count: int) -> list[npt.NDArray[np.intp]]:

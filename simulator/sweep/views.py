@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final, Self
 
 from simulator.errors import InputError
 from simulator.periods import count_until, labels, years_of
-from simulator.query import Query, ResultsQuery, literal, literals, open_results, quoted
+from simulator.query import Query, ResultsQuery, Source, literal, literals, open_results, quoted
 from simulator.query_tables import STATISTICS, Statistic, check_name, chosen_names, iamc_layout
 from simulator.sweep.folder import DESIGN, FAILURES, PARAMETERS, SweepManifest, is_sweep, load_sweep_manifest
-from simulator.sweep.outcomes import open_outcomes
+from simulator.sweep.outcomes import open_outcomes, view_of
 from simulator.sweep.spec import Freq
 from simulator.variables import ENTITIES, variable
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHARES: Final = {"median": 0.5, "p05": 0.05, "p95": 0.95}
+_BATCH: Final = 8_000_000
+"""Figures that are worked on at a time, where a question can be cut into several."""
 _RUN: Final = ("scenario", "point", "draw", "replication", "run")
 
 
@@ -48,16 +50,14 @@ class Sweep(Query):
         self.manifest = manifest
         self.there = outcomes.units
         self._rows = outcomes.rows
-        run = "draw" if manifest.separate else f"draw * {manifest.replications} + replication"
+        tables, view = view_of(manifest)
+        sources: dict[str, Source] = {tables[part]: dataset for part, dataset in outcomes.parts.items()}
         super().__init__(
             directory,
             {
-                "_shards": outcomes.dataset,
+                **sources,
                 "design": directory / DESIGN,
-                "outcomes": (
-                    f"SELECT scenario, point, draw, replication, CAST({run} AS INTEGER) AS run, "
-                    "* EXCLUDE (scenario, point, draw, replication) FROM _shards"
-                ),
+                "outcomes": view,
                 "failures": directory / FAILURES,
                 "parameters": directory / PARAMETERS,
             },
@@ -77,7 +77,11 @@ class Sweep(Query):
 
     def rows(self, name: str) -> int:
         """Return the number of rows of a view."""
-        return self._rows if name == "outcomes" else super().rows(name)
+        return sum(self._rows.values()) if name == "outcomes" else super().rows(name)
+
+    def batch(self, level: str, freq: str) -> float:
+        """Return how often all rows of a level fit into the memory that a question should take."""
+        return _BATCH / max(self._rows[level, freq], 1)
 
     @property
     def complete(self) -> bool:
@@ -198,22 +202,28 @@ class Sweep(Query):
         check_name("statistic", statistic, STATISTICS)
         names = self.kept(level, "A", None)
         chosen = self._scenarios(scenarios)
-        found = pd.concat([self._quantiles(name, chosen, level, _SHARES[statistic]) for name in names])
-        order = list(dict.fromkeys(found["scenario"]))
-        found = found.sort_values("scenario", kind="stable", key=lambda column: column.map(order.index))
+        step = max(1, int(self.batch(level, "A")))
+        blocks = [names[first : first + step] for first in range(0, len(names), step)]
+        found = pd.concat([self._quantiles(block, chosen, level, _SHARES[statistic]) for block in blocks])
+        order = {name: place for place, name in enumerate(dict.fromkeys(found["scenario"]))}
+        found = found.sort_values("scenario", kind="stable", key=lambda column: column.map(order))
         return iamc_layout(found, level, f"liaosim {self.manifest.version}")
 
-    def _quantiles(self, name: str, scenarios: Sequence[str], level: str, share: float) -> pd.DataFrame:
-        """Return a quantile over runs of one variable: one at a time, because its values must be in memory."""
-        rows = self.rows_of(["scenario", "point", "entity", "period", name], level, "A", None, scenarios)
+    def _quantiles(self, names: Sequence[str], scenarios: Sequence[str], level: str, share: float) -> pd.DataFrame:
+        """Return a quantile over runs of some variables, in the rows of the IAMC."""
+        rows = self.rows_of(["scenario", "point", "entity", "period", *names], level, "A", None, scenarios)
+        figures = ", ".join(
+            f"quantile_cont({quoted(n)}, {share}) FILTER (isfinite({quoted(n)})) AS {quoted(n)}" for n in names
+        )
         found = self.sql(
-            f"WITH found AS ({rows}), figures AS (SELECT scenario, point, entity, period, quantile_cont("
-            f"{quoted(name)}, {share}) FILTER (isfinite({quoted(name)})) AS value FROM found GROUP BY ALL) "
+            f"WITH found AS ({rows}), figures AS (SELECT scenario, point, entity, period, {figures} FROM found "
+            "GROUP BY ALL) "
             "SELECT CASE WHEN point IS NULL THEN scenario ELSE scenario || ' [' || point || ']' END AS scenario, "
-            f"entity, period, value FROM figures LEFT JOIN design USING (point) ORDER BY "
+            f"entity, period, {_names(names)} FROM figures LEFT JOIN design USING (point) ORDER BY "
             f"{_place(scenarios, 'figures.scenario')}, number NULLS FIRST, {_place(ENTITIES[level], 'entity')}, period"
         )
-        return found.assign(variable=name, unit=variable(level, name).unit)
+        long = found.melt(["scenario", "entity", "period"], list(names), "variable")
+        return long.assign(unit=long["variable"].map({name: variable(level, name).unit for name in names}))
 
     def paired(
         self,
@@ -283,10 +293,11 @@ class Sweep(Query):
         tests = [f"level = {literal(level)}", f"freq = {literal(freq)}"]
         if scenarios is not None:
             tests.append(f"scenario IN ({literals(self._scenarios(scenarios))})")
-        if entity is not None:
-            asked = [entity] if isinstance(entity, str) else entity
-            tests.append(f"entity IN ({literals(chosen_names(f'entity of {level}', asked, ENTITIES[level]))})")
-        if periods is not None:
+        asked = [entity] if isinstance(entity, str) else entity
+        entities = chosen_names(f"entity of {level}", asked, ENTITIES[level])
+        if len(entities) < len(ENTITIES[level]):  # a test that all rows pass takes time
+            tests.append(f"entity IN ({literals(entities)})")
+        if periods is not None and len(periods) < len(self.periods(freq, None)):
             tests.append(f"period IN ({literals(periods)})")
         return f"SELECT {_names(columns)} FROM outcomes WHERE {' AND '.join(tests)}"
 
