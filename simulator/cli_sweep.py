@@ -184,7 +184,20 @@ def _say_end(plan: Plan, folder: Path, done: Progress) -> None:
     asked = shlex.quote(str(folder))
     if done.failed:
         say(f'{done.failed:,} of {done.total:,} runs failed; liaosim query {asked} "SELECT * FROM failures" says why')
+    _say_effects(folder)
     typer.echo(f"Results: {folder}\nAsk them: liaosim query {asked}")
+
+
+def _say_effects(folder: Path) -> None:
+    """Print the mean effects of all scenarios, the most that can be said at a glance."""
+    from simulator.sweep import Sweep
+    from simulator.sweep.summary import summarise
+
+    with Sweep.open(folder) as opened:
+        found = summarise(opened)
+    if found is not None:
+        typer.echo(f"\n{found.title}")
+        print_table(found.columns, found.rows)
 
 
 def _state(at: Progress) -> dict[str, Any]:
