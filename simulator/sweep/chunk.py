@@ -206,8 +206,13 @@ class _Group:
 
     def _collect(self, indices: Sequence[int]) -> None:
         """Copy what is kept of the run that was just simulated to the rows of all units that it stands for."""
-        if not np.isfinite(self._of._floats["province"]).all():
-            self._fail(indices, "outcomes", not_finite(self._of._outputs))
+        try:
+            finite = np.isfinite(self._of._floats["province"]).all()
+            message = "" if finite else not_finite(self._of._outputs)
+        except Exception as error:
+            message = _said(error)
+        if message:
+            self._fail(indices, "outcomes", message)
             return
         for level, columns in self._of._columns.items():
             values = self._of._floats[level][..., columns]
