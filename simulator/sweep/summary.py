@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulator.sweep.views import Sweep
 
 LEVEL: Final = "province"
-FIRST: Final = ("gdp_real", "exports", "fdi", "wage", "population")
+FIRST: Final[tuple[str, ...]] = ("gdp_real", "exports", "fdi", "wage", "population")
 """Variables that are shown, as far as they are kept."""
 SHOWN: Final = 4
 
