@@ -25,6 +25,8 @@ MANIFEST: Final = "manifest.json"
 FORMAT: Final = "liaosim results"
 """Marker that tells a results folder from any other folder with a ``manifest.json``."""
 FORMAT_VERSION: Final = 1
+SWEEP_FORMAT: Final = "liaosim sweep"
+"""Marker of the folder of a sweep, which has a manifest of its own."""
 PACKAGES: Final = ("numpy", "numba", "mesa", "pandas", "scipy", "pyarrow")
 
 
@@ -150,6 +152,11 @@ def read_manifest(directory: Path) -> dict[str, Any]:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} is not valid JSON: {error}") from None
+    if isinstance(manifest, dict) and manifest.get("format") == SWEEP_FORMAT:
+        raise InputError(
+            f"{directory} is the folder of a sweep; what reads those is liaosim sweep {directory} [--verify],"
+            " liaosim query and liaosim report"
+        )
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise InputError(f'{path}: "format" is not "{FORMAT}"; name a folder written by liaosim run or compare')
     if manifest.get("format_version") != FORMAT_VERSION:

@@ -25,7 +25,7 @@ from pydantic import BaseModel, Field, ValidationError
 from simulator import MODEL_VERSION
 from simulator.errors import InputError
 from simulator.folder import check_place
-from simulator.manifest import MANIFEST, ParametersEntry, dump_manifest, environment
+from simulator.manifest import MANIFEST, SWEEP_FORMAT, ParametersEntry, dump_manifest, environment
 from simulator.parameters import ParameterTable, names, table_of
 from simulator.sweep.plan import Plan, make_plan, sampled_sizes
 from simulator.sweep.shards import FOLDER, Shard, places_of, read_shard, remove_parts
@@ -36,7 +36,6 @@ from simulator.world import World
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT: Final = "liaosim sweep"
 FORMAT_VERSION: Final = 1
 SWEEP_FILE: Final = "sweep.toml"
 DESIGN: Final = "design.parquet"
@@ -128,7 +127,7 @@ def is_sweep(directory: Path) -> bool:
         manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValueError):
         return False
-    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
+    return isinstance(manifest, dict) and manifest.get("format") == SWEEP_FORMAT
 
 
 def load_sweep_manifest(directory: Path) -> SweepManifest:
@@ -334,7 +333,7 @@ def write_manifest(directory: Path, plan: Plan, done: npt.NDArray[np.bool_], fai
     earlier = load_sweep_manifest(directory).environments if is_sweep(directory) else []
     chains = _chains(plan)
     content = {
-        "format": FORMAT,
+        "format": SWEEP_FORMAT,
         "format_version": FORMAT_VERSION,
         "name": spec.name,
         "version": here["version"],
