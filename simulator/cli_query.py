@@ -317,7 +317,8 @@ def _sweep_examples(sweep: Sweep) -> list[str]:
         axis = axis if axis.isidentifier() else quoted(axis)
         second = f"SELECT {place}, {axis}, avg({name}) AS mean FROM outcomes JOIN design USING (point)"
     else:
-        second = f"SELECT {place}, corr({name}, markup) AS r FROM outcomes JOIN parameters USING (draw)"
+        parameter = sweep.view("parameters").columns[1][0]
+        second = f"SELECT {place}, corr({name}, {parameter}) AS r FROM outcomes JOIN parameters USING (draw)"
     return [
         f"SELECT {place}, {figures} FROM outcomes WHERE {rows} GROUP BY ALL ORDER BY ALL",
         f"{second} WHERE {rows} GROUP BY ALL ORDER BY ALL",

@@ -57,7 +57,7 @@ def paired(
     where
         A condition in SQL on the pairs: over ``point``, ``draw``, ``replication``, ``run``, ``entity``, ``period``,
         ``value`` (of `scenario`), ``base``, ``difference`` and the axes of the design; it may look into other views,
-        as ``"draw IN (SELECT draw FROM parameters WHERE markup > 1.2)"``.
+        as ``"draw IN (SELECT draw FROM parameters WHERE capital_share > 0.5)"``.
     by
         One table each: ``point``, ``draw``, ``replication`` or axes of the design.
 

@@ -129,7 +129,8 @@ class Sweep(Query):
             Full calendar years, also of quarters; by default all.
         where
             A condition in SQL over the columns of the result without `wide`, such as ``"draw < 100 AND subsidy >
-            0.01"``; it may look into other views: ``"draw IN (SELECT draw FROM parameters WHERE markup > 1.2)"``.
+            0.01"``; or one that looks into other views:
+            ``"draw IN (SELECT draw FROM parameters WHERE capital_share > 0.5)"``.
         wide
             One column a period, and one row a run, entity and variable.
 

@@ -38,7 +38,9 @@ def plan(world: World, shelf: Path) -> Maker:
 def designed(plan: Maker, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a finished sweep of three scenarios, 4 draws and 3 replications; the design gives "reform" two points."""
     keep = KEEP.removesuffix("]") + ', {level="province", variables=["gdp_real"], freq="Q"}]'
-    text = sweep_text("draws = 4", "replications = 3", keep, scenarios="baseline reform subsidy", design=grid([0.1, 0.4]))
+    text = sweep_text(
+        "draws = 4", "replications = 3", keep, scenarios="baseline reform subsidy", design=grid([0.1, 0.4])
+    )
     return swept(plan.world, plan(text), tmp_path_factory.mktemp("designed") / "sweep")
 
 
