@@ -9,7 +9,6 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ from simulator.variables import variable
 from simulator.wording import scenario_word
 from simulator.words import unit_word
 from viz import panels
+from viz.page import page_html
 from viz.report_effects import Effects, overview
 from viz.svg import FanChart, Marker, fan_chart, interval_chart
 from viz.wording import texts
@@ -65,18 +65,8 @@ def report_html(results: Results, scenarios: Sequence[Scenario], manifest: Mappi
     lang
         ``en`` or ``zh``.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    page = Environment(
-        loader=PackageLoader("viz", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     source = _Source(results, tuple(scenarios), manifest, lang)
-    style = Markup(files("viz").joinpath("templates", "report.css").read_text(encoding="utf-8"))
-    return page.get_template("report.html").render(style=style, t=texts(lang), lang=lang, **source.context())
+    return page_html("report.html", lang, source.context())
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +105,6 @@ class _Source:
         against = self.words["title_compare"].format(scenarios=names, base=base)
         return {
             "title": against if others else self.base.text("title", self.lang),
-            "colon": "：" if self.lang == "zh" else ": ",
-            "comma": "，" if self.lang == "zh" else ", ",
-            "semicolon": "；" if self.lang == "zh" else "; ",
-            "stop": "。" if self.lang == "zh" else ".",
             "full_years": full,
             "window": span(self.headline.periods[0]) if full else "",
             "base": self._base_section(),

@@ -140,7 +140,7 @@ def fan_chart(chart: FanChart) -> str:
     ]
     parts += _markers(chart.markers, area)
     parts += _tooltips(chart, area)
-    return _svg(FAN_HEIGHT, f"{chart.title} ({chart.unit})", _spoken(chart), parts)
+    return drawing(FAN_HEIGHT, f"{chart.title} ({chart.unit})", _spoken(chart), parts)
 
 
 def interval_chart(rows: Sequence[IntervalRow], title: str, unit: str, interval_word: str = "to") -> str:
@@ -177,7 +177,7 @@ def interval_chart(rows: Sequence[IntervalRow], title: str, unit: str, interval_
             parts.append(f'<circle class="dot" cx="{x(row.median):.1f}" cy="{y:.1f}" r="3.6"/>')
         parts.append("</g>")
     spoken = "; ".join(f"{row.label} {_with(row.median, row.low, row.high, interval_word, True)}" for row in rows)
-    return _svg(height, f"{title} ({unit})", spoken, parts)
+    return drawing(height, f"{title} ({unit})", spoken, parts)
 
 
 def share_bar(shares: Sequence[tuple[str, float, str]]) -> str:
@@ -194,7 +194,7 @@ def share_bar(shares: Sequence[tuple[str, float, str]]) -> str:
         parts.append("</g>")
         place += width
     spoken = ", ".join(f"{label} {100.0 * share:.0f} %" for label, share, _ in shares)
-    return _svg(16, spoken, "", parts)
+    return drawing(16, spoken, "", parts)
 
 
 def coefficient_mark(median: float, low: float, high: float) -> str:
@@ -235,7 +235,8 @@ class _Area:
         return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - TOP)
 
 
-def _svg(height: int, title: str, description: str, parts: Iterable[str]) -> str:
+def drawing(height: int, title: str, description: str, parts: Iterable[str]) -> str:
+    """Return the SVG element of a drawing as wide as all, with its title and description for screen readers."""
     spoken = f"<desc>{escape(description)}</desc>" if description else ""
     label = escape(title, quote=True)
     return (
