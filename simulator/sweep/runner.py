@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -137,14 +138,16 @@ def run_sweep(
             work = _Work(world, plan, directory, stock)
             try:
                 work.run(threads or os.cpu_count() or 1, progress)
-            except KeyboardInterrupt as error:
-                error.add_note(f"{work.kept}; the same command goes on.")
+            except BaseException as error:
+                with suppress(OSError):  # what stopped it matters more; the next start brings the tables up to date
+                    work.record()
+                if isinstance(error, KeyboardInterrupt):
+                    error.add_note(f"{work.kept}; the same command goes on.")
+                if isinstance(error, OSError | MemoryError):
+                    reason = str(error) or "no memory left"
+                    raise SweepStoppedError(f"{reason}. {work.kept}; the same command goes on.") from None
                 raise
-            except (OSError, MemoryError) as error:
-                reason = str(error) or "no memory left"
-                raise SweepStoppedError(f"{reason}. {work.kept}; the same command goes on.") from None
-            finally:
-                work.record()
+            work.record()
     except OSError as error:
         raise SweepStoppedError(f"{error}. The same command goes on once there is room.") from None
     return work.progress()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ from simulator.sweep.plan import Plan
 from simulator.variables import variables
 from simulator.world import World
 from tests.sweep.sweeping import KEEP, grid, make, sweep_text, swept, write_shelf
+
+
+@pytest.fixture(scope="session", autouse=True)
+def commit() -> Iterator[None]:
+    """Let all folders be written by one commit, even if somebody commits while the tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("simulator.manifest.git_commit", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")

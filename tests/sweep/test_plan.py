@@ -171,6 +171,10 @@ def test_other_data_and_other_models_give_other_keys(plan: Maker, monkeypatch: p
     assert set(plan(BASIC).keys).isdisjoint(found.keys)
 
 
+AFTER = 'instrument = "business_reform"\ncities = "all"\nstart = "2008Q1"\nsize = 0.1'
+"""A lever that begins after the last quarter."""
+
+
 def changed_names(before: Plan, after: Plan) -> set[str]:
     """Return the scenarios of which keys changed; all keys of such a scenario must have."""
     known = set(before.keys)
@@ -188,8 +192,7 @@ def changed_names(before: Plan, after: Plan) -> set[str]:
         ("size = 0.3", "size = 0.25", {"reform"}),
         ('cities = ["Anshan"]', 'cities = ["Dalian"]', {"reform"}),
         ('title = "T"', 'title = "Another"', set()),
-        ("size = 0.3", 'size = 0.3\n\n[[lever]]\ninstrument = "business_reform"\ncities = "all"\nstart = "2008Q1"\nsize = 0.1',
-         set()),  # after the last quarter
+        ("size = 0.3", f"size = 0.3\n\n[[lever]]\n{AFTER}", set()),
     ],
 )  # fmt: skip
 def test_the_keys_of_a_scenario_change_with_its_policy(
