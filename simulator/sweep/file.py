@@ -68,7 +68,8 @@ def parse_sweep(text: str, file: str, folder: Path | None) -> SweepSpec:
     _check_until(sweep.until, keep, problems)
     parts = list(dict.fromkeys(part for group in groups for part in group))
     names = None if any(map(_is_path, parts)) else parts
-    design = None if model.design is None else check_design(model.design, names, problems)
+    kept = {name for item in keep for name in item.variables}
+    design = None if model.design is None else check_design(model.design, names, kept, problems)
     refuse(file, problems)
     return SweepSpec(
         name=sweep.name, scenarios=scenarios, draws=draws, replications=replications, separate=sweep.draws is None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, TypeAlias
 
 from simulator.errors import nearest
@@ -27,14 +27,17 @@ from simulator.text_file import printable
 MAX_AXES: Final = 400
 RESERVED: Final = (
     "point", "number", "scenario", "draw", "replication", "run", "level", "entity", "period", "freq",
+    "value", "base", "difference",
 )  # fmt: skip
-"""Columns of a sweep's tables that no axis may be called after."""
+"""Columns of a sweep's tables and of its paired differences that no axis may be called after."""
 
 _Span: TypeAlias = tuple[float, float, tuple[float, ...] | None]
 """Lowest value, highest value, and the values if they are given one by one."""
 
 
-def check_design(model: DesignTable, scenarios: Sequence[str] | None, problems: list[str]) -> DesignSpec:
+def check_design(
+    model: DesignTable, scenarios: Sequence[str] | None, kept: Collection[str], problems: list[str]
+) -> DesignSpec:
     """Return the design; what is wrong is added to `problems`.
 
     Parameters
@@ -42,6 +45,8 @@ def check_design(model: DesignTable, scenarios: Sequence[str] | None, problems: 
     model : DesignTable
     scenarios : sequence of str or None
         Names that a lever may give, alone or joined by a plus, as those it is varied in; None: not known yet.
+    kept : collection of str
+        Variables that are kept, which are columns of the outcomes beside the axes.
     problems : list of str
     """
     before = len(problems)
@@ -50,7 +55,7 @@ def check_design(model: DesignTable, scenarios: Sequence[str] | None, problems: 
         _lever_axis(number, lever, grid, scenarios, problems) for number, lever in enumerate(model.levers, 1)
     ]
     axes += _parameter_axes(model, grid, problems)
-    _check_names(model, problems)
+    _check_names(model, kept, problems)
     count = len(model.levers) + len(model.parameters)
     if count == 0:
         problems.append("[design]: nothing to vary; add [[design.levers]] or [design.parameters]")
@@ -86,7 +91,7 @@ def _check_points(model: DesignTable, axes: Sequence[Dimension], problems: list[
             )
 
 
-def _check_names(model: DesignTable, problems: list[str]) -> None:
+def _check_names(model: DesignTable, kept: Collection[str], problems: list[str]) -> None:
     """Check that the axes have different names that no other column has."""
     taken = {name: f"[design.parameters] {name}" for name in model.parameters}
     for number, lever in enumerate(model.levers, 1):
@@ -96,6 +101,8 @@ def _check_names(model: DesignTable, problems: list[str]) -> None:
         place = f"[[design.levers]] {number} ({lever.instrument})"
         if name in RESERVED:
             problems.append(f'{place}, name: "{name}" is not allowed; these are columns already: {", ".join(RESERVED)}')
+        elif name in kept:
+            problems.append(f'{place}, name: "{name}" is also a variable that is kept; write another name = "..."')
         elif name in taken:
             problems.append(f'{place}, name: "{name}" is also the name of {taken[name]}; write another name = "..."')
         else:

@@ -30,7 +30,7 @@ from simulator.parameters import ParameterTable, names, table_of
 from simulator.sweep.plan import Plan, make_plan, sampled_sizes
 from simulator.sweep.shards import FOLDER, Shard, places_of, read_shard, remove_parts
 from simulator.text_file import replace_file, replace_with
-from simulator.variables import variable
+from simulator.variables import variables
 from simulator.world import World
 
 if TYPE_CHECKING:
@@ -309,6 +309,7 @@ def failures_table(plan: Plan, failures: Mapping[int, tuple[str, str]]) -> pa.Ta
             "point": pa.array([plan.point_name(unit.point) for unit, _, _ in rows], pa.string()),
             "draw": pa.array([unit.draw for unit, _, _ in rows], pa.int32()),
             "replication": pa.array([unit.replication for unit, _, _ in rows], pa.int32()),
+            "run": pa.array([plan.run_of(unit) for unit, _, _ in rows], pa.int32()),
             "seed": pa.array([plan.spec.seed] * len(rows), pa.int64()),
             "stage": pa.array([stage for _, stage, _ in rows], pa.string()),
             "message": pa.array([message for _, _, message in rows], pa.string()),
@@ -361,7 +362,7 @@ def write_manifest(directory: Path, plan: Plan, done: npt.NDArray[np.bool_], fai
         "failed": failed,
         "complete": bool(done.all()),
         "environments": [*earlier, *([here] if here not in earlier else [])],
-        "units": {k.level: {name: variable(k.level, name).unit for name in k.variables} for k in spec.keep},
+        "units": {level: _units(plan, level) for level in dict.fromkeys(k.level for k in spec.keep)},
     }
     replace_file(directory / MANIFEST, dump_manifest(content))
 
@@ -396,6 +397,12 @@ def plan_of(directory: Path, world: World) -> Plan:
     if same_model and manifest.identity != identity_of(plan):  # else its shards are refused, which says more
         raise apart
     return plan
+
+
+def _units(plan: Plan, level: str) -> dict[str, str]:
+    """Return the unit of every variable that is kept of a level."""
+    kept = {name for keep in plan.spec.keep if keep.level == level for name in keep.variables}
+    return {v.name: v.unit for v in variables()[level] if v.name in kept}
 
 
 def identity_of(plan: Plan) -> str:

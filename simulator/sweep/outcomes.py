@@ -6,22 +6,18 @@ about one of them reads no other.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simulator.errors import InputError
 from simulator.query import check_inside, quoted
 from simulator.store_read import reading
 from simulator.sweep.folder import SweepManifest
-from simulator.sweep.shards import FOLDER, KEYS, name_of, schema
-from simulator.variables import LEVELS, variables
+from simulator.sweep.shards import FOLDER, KEYS, columns_of, schema, shard_of
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
-
-_MARK: Final = b"liaosim"
 
 
 class Outcomes(NamedTuple):
@@ -40,12 +36,6 @@ class Outcomes(NamedTuple):
     units: int
 
 
-def kept_columns(manifest: SweepManifest) -> list[str]:
-    """Return the kept variables of all levels, each name once: the number columns of a shard."""
-    kept = {(keep.level, name) for keep in manifest.keep for name in keep.variables}
-    return list(dict.fromkeys(v.name for level in LEVELS for v in variables()[level] if (level, v.name) in kept))
-
-
 def open_outcomes(directory: Path, manifest: SweepManifest) -> Outcomes:
     """Open all shards that a folder has now; those that a running sweep adds later are not among them.
 
@@ -58,7 +48,7 @@ def open_outcomes(directory: Path, manifest: SweepManifest) -> Outcomes:
     from pyarrow.fs import LocalFileSystem
 
     folder = directory / FOLDER
-    names = kept_columns(manifest)
+    names = columns_of(manifest.keep)
     system = LocalFileSystem()
     options = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
     form = ds.ParquetFileFormat(default_fragment_scan_options=options)
@@ -70,7 +60,9 @@ def open_outcomes(directory: Path, manifest: SweepManifest) -> Outcomes:
             fragment = form.make_fragment(str(check_inside(directory, path)), filesystem=system)
             fragment.ensure_complete_metadata()
         about = fragment.metadata
-        units += _units(path, about, names)
+        if about.schema.names != [*KEYS, *names]:
+            raise InputError(f"{path} has other columns than this sweep keeps")
+        units += len(shard_of(path, about).keys)
         for group in range(about.num_row_groups):
             if about.row_group(group).num_rows:
                 part = _only(path, about, group, "level"), _only(path, about, group, "freq")
@@ -88,19 +80,6 @@ def open_outcomes(directory: Path, manifest: SweepManifest) -> Outcomes:
     return Outcomes(parts, rows, units)
 
 
-def _units(path: Path, about: Any, names: Sequence[str]) -> int:
-    """Return how many runs a shard stands for, by its metadata; ``InputError`` unless it is one of this sweep."""
-    try:
-        keys = [str(key) for key in json.loads(about.metadata[_MARK])["units"]]
-    except (KeyError, TypeError, ValueError):
-        raise InputError(f"{path} is damaged: it does not say which runs it holds") from None
-    if f"{name_of(key.encode() for key in keys)}.parquet" != path.name:
-        raise InputError(f"{path} is damaged: its name is not that of its units")
-    if about.schema.names != [*KEYS, *names]:
-        raise InputError(f"{path} has other columns than this sweep keeps")
-    return len(keys)
-
-
 def _only(path: Path, about: Any, group: int, key: str) -> str:
     """Return the one value that a column has in a part of a shard."""
     statistics = about.row_group(group).column(KEYS.index(key)).statistics
@@ -115,12 +94,13 @@ def view_of(manifest: SweepManifest) -> tuple[dict[tuple[str, str], str], str]:
     Its column ``run`` is the draw where each run has its own draw and luck, otherwise draw x replications +
     replication; variables that a level does not keep are null.
     """
+    names = columns_of(manifest.keep)
     run = "draw" if manifest.separate else f"draw * {manifest.replications} + replication"
     tables, parts = {}, []
     for keep in manifest.keep:
         name = tables[keep.level, keep.freq] = f"_{keep.level}_{keep.freq}"
         columns = [
-            quoted(v) if v in keep.variables else f"CAST(NULL AS DOUBLE) AS {quoted(v)}" for v in kept_columns(manifest)
+            quoted(v) if v in keep.variables else f"CAST(NULL AS DOUBLE) AS {quoted(v)}" for v in names
         ]
         parts.append(
             f"SELECT scenario, point, draw, replication, CAST({run} AS INTEGER) AS run, '{keep.level}' AS level, "

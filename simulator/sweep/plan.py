@@ -128,6 +128,10 @@ class Plan:
         replication, draw = (run, run) if self.spec.separate else divmod(run, self.spec.draws)
         return Unit(scenario, own, draw, replication)
 
+    def run_of(self, unit: Unit) -> int:
+        """Return the number of a run among those of its scenario and point: draw x replications + replication."""
+        return unit.draw if self.spec.separate else unit.draw * self.spec.replications + unit.replication
+
     def group_of(self, index: int) -> int:
         """Return the group that a unit belongs to."""
         return int(index) // len(self.members)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -58,9 +58,23 @@ class Shard:
     rows: int
 
 
-def columns_of(plan: Plan) -> list[str]:
+class Kept(Protocol):
+    """What is kept of one level: of a sweep file, or of the manifest of a sweep."""
+
+    @property
+    def level(self) -> str:
+        """Name of the level."""
+        ...
+
+    @property
+    def variables(self) -> Sequence[str]:
+        """Names of its variables."""
+        ...
+
+
+def columns_of(keep: Iterable[Kept]) -> list[str]:
     """Return the kept variables of all levels, each name once: the number columns of a shard."""
-    kept = {(keep.level, name) for keep in plan.spec.keep for name in keep.variables}
+    kept = {(item.level, name) for item in keep for name in item.variables}
     return list(dict.fromkeys(v.name for level in LEVELS for v in variables()[level] if (level, v.name) in kept))
 
 
@@ -83,7 +97,7 @@ def tables_of(plan: Plan, chunk: Chunk) -> Iterator[pa.Table]:
     import pyarrow as pa
 
     units = [plan.unit(index) for index in chunk.done]
-    names = columns_of(plan)
+    names = columns_of(plan.spec.keep)
     about = {_MARK: json.dumps(_about(plan, chunk), separators=(",", ":")).encode()}
     for keep in plan.spec.keep:
         values = chunk.values[keep.level, keep.freq]
@@ -165,7 +179,7 @@ def write_rows(plan: Plan, chunk: Chunk, file: Any) -> None:
     """Write the content of a shard to an open file or buffer, one row group a level and frequency."""
     import pyarrow.parquet as pq
 
-    names = columns_of(plan)
+    names = columns_of(plan.spec.keep)
     writer = None
     try:
         for table in tables_of(plan, chunk):
@@ -197,6 +211,20 @@ def read_shard(path: Path) -> Shard:
 
     try:
         about = pq.read_metadata(path)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(f"{path} is damaged: {' '.join(str(error).split())}") from None
+    return shard_of(path, about)
+
+
+def shard_of(path: Path, about: Any) -> Shard:
+    """Return what a shard says of itself in metadata that were read from it.
+
+    Raises
+    ------
+    InputError
+        The file is damaged or no shard of this program.
+    """
+    try:
         content = json.loads((about.metadata or {})[_MARK])
         shard = Shard(
             path,
@@ -205,11 +233,10 @@ def read_shard(path: Path) -> Shard:
             str(content["model_version"]),
             int(about.num_rows),
         )
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path} is damaged: {' '.join(str(error).split()) or type(error).__name__}") from None
-    if any(not 0 <= unit < len(shard.keys) for unit, _, _ in shard.failures):
-        raise InputError(f"{path} is damaged: it names failed runs that it does not hold")
-    if content.get("format") != _FORMAT or f"{name_of(key.encode() for key in shard.keys)}.parquet" != path.name:
+        right = content["format"] == _FORMAT
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{path} is damaged: it does not say which runs it holds") from None
+    if not right or f"{name_of(key.encode() for key in shard.keys)}.parquet" != path.name:
         raise InputError(f"{path} is damaged: its name is not that of its units")
     return shard
 

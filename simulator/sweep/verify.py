@@ -106,7 +106,7 @@ def _check_shard(plan: Plan, path: Path, failures: dict[int, tuple[str, str]]) -
     if (places < 0).any():
         raise InputError(f"{path} holds runs that this sweep does not ask for")
     rows = read_rows(path, checked=True)
-    expected = schema(columns_of(plan))
+    expected = schema(columns_of(plan.spec.keep))
     if rows.schema.names != expected.names:
         raise InputError(f"{path} is damaged: its columns are not those that the sweep keeps")
     bad = {int(places[unit]): (stage, message) for unit, stage, message in shard.failures}

@@ -410,6 +410,10 @@ LEVERS = [
         '[[design.levers]] 2 (ntb_cut), name: "ntb_cut" is also the name of [[design.levers]] 1 (ntb_cut); write another name = "..."',
     ),
     (
+        HEAD + SOBOL + NTB + 'name = "exports"',
+        f'{OF_NTB}, name: "exports" is also a variable that is kept; write another name = "..."',
+    ),
+    (
         HEAD + SOBOL + NTB + 'name = "capital_share"\n' + SHARE,
         f'{OF_NTB}, name: "capital_share" is also the name of [design.parameters] capital_share; write another name = "..."',
     ),

@@ -147,7 +147,7 @@ def test_the_rules_of_queries_hold(designed: Path, text: str, message: str) -> N
 
 def test_failed_runs_have_a_view(own: Path) -> None:
     table = pq.read_table(own / "failures.parquet")
-    run = {"scenario": "reform", "point": None, "draw": 1, "replication": 2}
+    run = {"scenario": "reform", "point": None, "draw": 1, "replication": 2, "run": 5}
     row = {**run, "seed": 1, "stage": "quarters", "message": "m"}
     pq.write_table(table.schema.empty_table().from_pylist([row], schema=table.schema), own / "failures.parquet")
     with Sweep.open(own) as sweep:
