@@ -123,7 +123,7 @@ def _format(form: Format | None, out: Path | None, asked: bool, overwrite: bool)
 def _check_target(out: Path, overwrite: bool) -> None:
     """Raise ``InputError`` unless a file may be written there."""
     from simulator.manifest import is_results
-    from simulator.sweep.folder import is_sweep
+    from simulator.sweep.manifest import is_sweep
 
     if out.is_dir():
         raise InputError(f"--out {out} is a folder; name a file")

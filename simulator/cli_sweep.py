@@ -74,7 +74,8 @@ def sweep(request: SweepRequest) -> None:
 def _load(request: SweepRequest, world: World) -> tuple[Plan, Path]:
     """Return the plan and the folder of a sweep file, or of the folder of a sweep."""
     from simulator.sweep.file import read_sweep
-    from simulator.sweep.folder import SWEEP_FILE, default_sweep_folder, is_sweep, plan_of
+    from simulator.sweep.folder import SWEEP_FILE, default_sweep_folder, plan_of
+    from simulator.sweep.manifest import is_sweep
     from simulator.sweep.plan import draws_of_spec, make_plan
 
     place = request.place
@@ -254,7 +255,7 @@ def _progress(plan: Plan, folder: Path, as_json: bool) -> Iterator[Callable[[Pro
 def _verify(world: World, plan: Plan, folder: Path, request: SweepRequest) -> None:
     """Check every shard; exit code 1 if something is wrong."""
     from simulator.cli_support import progress_bars
-    from simulator.sweep.folder import load_sweep_manifest
+    from simulator.sweep.manifest import load_sweep_manifest
     from simulator.sweep.verify import verify_sweep
 
     load_sweep_manifest(folder)

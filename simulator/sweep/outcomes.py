@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from simulator.errors import InputError
 from simulator.query import check_inside, quoted
 from simulator.store_read import reading
-from simulator.sweep.folder import SweepManifest
+from simulator.sweep.manifest import SweepManifest
 from simulator.sweep.shards import FOLDER, KEYS, columns_of, schema, shard_of
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from simulator.sweep.folder import (
     prepare_folder,
     take_stock,
     write_failures,
-    write_manifest,
 )
+from simulator.sweep.manifest import write_manifest
 from simulator.sweep.plan import IntArray, Plan
 from simulator.sweep.shards import FOLDER, write_rows, write_shard
 from simulator.world import World

@@ -236,6 +236,8 @@ def shard_of(path: Path, about: Any) -> Shard:
         right = content["format"] == _FORMAT
     except (KeyError, TypeError, ValueError):
         raise InputError(f"{path} is damaged: it does not say which runs it holds") from None
+    if any(not 0 <= unit < len(shard.keys) for unit, _, _ in shard.failures):
+        raise InputError(f"{path} is damaged: it names failed runs that it does not hold")
     if not right or f"{name_of(key.encode() for key in shard.keys)}.parquet" != path.name:
         raise InputError(f"{path} is damaged: its name is not that of its units")
     return shard

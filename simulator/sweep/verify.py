@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from simulator.errors import InputError
+from simulator.manifest import MANIFEST
 from simulator.sweep.chunk import Simulator
-from simulator.sweep.folder import DESIGN, FAILURES, design_table, failures_table
+from simulator.sweep.folder import DESIGN, FAILURES, design_table, failures_table, load_sweep_manifest
 from simulator.sweep.plan import IntArray, Plan
 from simulator.sweep.shards import (
     FOLDER,
@@ -85,11 +87,11 @@ def verify_sweep(
                 raise InputError(f"{path} holds runs that another shard holds too")
             done[places] = True
             if path in chosen:
-                same += _check_again(simulator, plan, path, places)
+                same += _check_again(simulator, plan, path, places, failures)
         except InputError as error:
             problems.append(str(error))
         progress(i + 1, len(paths))
-    problems += _check_tables(plan, directory, failures)
+    problems += _check_tables(plan, directory, done, failures, whole=not problems)
     return Check(len(paths), plan.size, int(done.sum()), len(failures), same, tuple(problems))
 
 
@@ -128,8 +130,10 @@ def _labels(plan: Plan, units: IntArray) -> Any:
     return pa.concat_tables(parts).combine_chunks()
 
 
-def _check_again(simulator: Simulator, plan: Plan, path: Path, places: IntArray) -> int:
-    """Simulate the first run of a shard anew and return 1; nothing to compare if it failed, then 0.
+def _check_again(
+    simulator: Simulator, plan: Plan, path: Path, places: IntArray, failures: Mapping[int, tuple[str, str]]
+) -> int:
+    """Simulate the first run of a shard anew and return 1; nothing to compare if it fails as it did, then 0.
 
     Raises
     ------
@@ -137,19 +141,17 @@ def _check_again(simulator: Simulator, plan: Plan, path: Path, places: IntArray)
         It does not give what the shard holds.
     """
     chunk = simulator.chunk(places[:1])
-    if not len(chunk.done):
+    if not len(chunk.done) and int(places[0]) in failures:
         return 0
     unit = plan.unit(int(places[0]))
     stored = read_rows(path)
-    for table in tables_of(plan, chunk):
-        fresh = table.cast(stored.schema)
-        mine = _rows_of(stored, unit.draw, unit.replication, fresh)
-        if not mine.equals(fresh):
-            name = plan.scenarios[unit.scenario].name
-            raise InputError(
-                f"{path}: draw {unit.draw}, replication {unit.replication} of {name}, simulated again, is not the same;"
-                " it was changed, or made on another machine or with other versions (see manifest.json)"
-            )
+    found = [table.cast(stored.schema) for table in tables_of(plan, chunk)]
+    if not len(chunk.done) or not all(_rows_of(stored, unit.draw, unit.replication, f).equals(f) for f in found):
+        name = plan.scenarios[unit.scenario].name
+        raise InputError(
+            f"{path}: draw {unit.draw}, replication {unit.replication} of {name}, simulated again, is not the same;"
+            " it was changed, or made on another machine or with other versions (see manifest.json)"
+        )
     return 1
 
 
@@ -167,13 +169,24 @@ def _rows_of(stored: Any, draw: int, replication: int, like: Any) -> Any:
     return stored.filter(mask).combine_chunks()
 
 
-def _check_tables(plan: Plan, directory: Path, failures: Mapping[int, tuple[str, str]]) -> list[str]:
-    """Compare the tables of design and failures with what they must hold."""
+def _check_tables(
+    plan: Plan, directory: Path, done: npt.NDArray[np.bool_], failures: Mapping[int, tuple[str, str]], whole: bool
+) -> list[str]:
+    """Compare what manifest and tables say with the shards; only if these are `whole`, as to how many there are."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     problems = []
-    for name, expected in ((DESIGN, design_table(plan)), (FAILURES, failures_table(plan, failures))):
+    said, there = load_sweep_manifest(directory).finished, int(done.sum())
+    if whole and said > there:
+        problems.append(
+            f"{directory / MANIFEST} says that {said:,} runs are finished, the shards hold {there:,};"
+            " the sweep, started again, mends it"
+        )
+    tables = {DESIGN: design_table(plan)}
+    if said >= there:  # else the sweep is running, or was killed before it wrote down what had failed
+        tables[FAILURES] = failures_table(plan, failures)
+    for name, expected in tables.items():
         path = directory / name
         try:
             if not pq.read_table(path).equals(expected):

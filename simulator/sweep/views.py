@@ -11,7 +11,8 @@ from simulator.errors import InputError
 from simulator.periods import count_until, labels, years_of
 from simulator.query import Query, ResultsQuery, Source, literal, literals, open_results, quoted
 from simulator.query_tables import STATISTICS, Statistic, check_name, chosen_names, iamc_layout
-from simulator.sweep.folder import DESIGN, FAILURES, PARAMETERS, SweepManifest, is_sweep, load_sweep_manifest
+from simulator.sweep.folder import DESIGN, FAILURES, PARAMETERS
+from simulator.sweep.manifest import SweepManifest, is_sweep, load_sweep_manifest
 from simulator.sweep.outcomes import open_outcomes, view_of
 from simulator.sweep.spec import Freq
 from simulator.variables import ENTITIES, variable

@@ -18,7 +18,8 @@ from simulator.errors import InputError
 from simulator.parameters import names, table_of
 from simulator.sweep import plan as plans
 from simulator.sweep import runner
-from simulator.sweep.folder import load_sweep_manifest, locked, plan_of
+from simulator.sweep.folder import locked, plan_of
+from simulator.sweep.manifest import load_sweep_manifest
 from simulator.sweep.plan import Plan
 from simulator.sweep.runner import Progress, SweepStoppedError, estimate, run_sweep
 from simulator.sweep.verify import verify_sweep
