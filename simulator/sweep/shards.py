@@ -256,6 +256,8 @@ def read_rows(path: Path, checked: bool = False) -> pa.Table:
 
     try:
         table = pq.read_table(path, page_checksum_verification=checked, partitioning=None)
+        if table.column_names[: len(KEYS)] != list(KEYS):
+            raise ValueError("its columns are not those of a shard")
         return table.cast(schema(table.column_names[len(KEYS) :])).replace_schema_metadata(None).combine_chunks()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path} is damaged: {' '.join(str(error).split())}") from None

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from simulator.errors import InputError
 from simulator.manifest import MANIFEST
 from simulator.sweep.chunk import Simulator
-from simulator.sweep.folder import DESIGN, FAILURES, design_table, failures_table, load_sweep_manifest
+from simulator.sweep.folder import DESIGN, FAILURES, design_table, failures_table
+from simulator.sweep.manifest import load_sweep_manifest
 from simulator.sweep.plan import IntArray, Plan
 from simulator.sweep.shards import (
     FOLDER,
@@ -85,9 +86,9 @@ def verify_sweep(
             places = _check_shard(plan, path, failures)
             if done[places].any():
                 raise InputError(f"{path} holds runs that another shard holds too")
-            done[places] = True
             if path in chosen:
                 same += _check_again(simulator, plan, path, places, failures)
+            done[places] = True
         except InputError as error:
             problems.append(str(error))
         progress(i + 1, len(paths))
