@@ -19,6 +19,7 @@ import numpy as np
 
 from calibration.observed import load_observed
 from simulator import agents, draws, links, quarter, records
+from simulator.lever_checks import TARGET_KEYS
 from simulator.levers import INSTRUMENTS, costs_table, instruments_table, limits_table
 from simulator.model import LiaoningModel
 from simulator.parameters import STATUSES, Parameter, parameters
@@ -39,6 +40,9 @@ from simulator.rules import (
     soe,
     trade,
 )
+from simulator.sweep import file_model
+from simulator.sweep.file import DEFAULT_RUNS
+from simulator.sweep.schema import build_schema as sweep_schema
 from simulator.table_needs import REQUIRED
 from simulator.tables import STATUSES as DATA_STATUSES
 from simulator.tables import Table, load_table, markdown
@@ -366,6 +370,74 @@ def data_status() -> str:
     )
 
 
+SWEEP_DEFAULTS: Final = {
+    "runs": f"{DEFAULT_RUNS}, unless draws and replications are given",
+    "draws": "`runs` counts",
+    "replications": "`runs` counts",
+    "keep": "core variables of the province, by year",
+    "variables": "core variables of the level; all if none is core",
+    "n": "required, unless every axis of a grid lists its values",
+    "levers": "none",
+    "parameters": "none",
+    **dict.fromkeys(TARGET_KEYS, "those of the scenario's own levers; required with `start`"),
+    "start": "the scenario's own levers are varied",
+    "end": "`2035Q4`",
+    "phase_in": "`0`",
+    "scenarios": "all but the first; without `start`, all that set the instrument",
+    "name": "the instrument",
+}
+"""What holds if a key of a sweep file that has no plain default is left out."""
+
+
+def sweep_keys(table: str) -> str:
+    """Return the keys of one table of a sweep file: meaning, what is allowed, and what holds without them."""
+    whole = sweep_schema()["properties"]
+    design = whole["design"]
+    shape, model = {
+        "sweep": (whole["sweep"], file_model.SweepTable),
+        "keep": (whole["sweep"]["properties"]["keep"]["items"], file_model.KeepTable),
+        "design": (design, file_model.DesignTable),
+        "design.levers": (design["properties"]["levers"]["items"], file_model.LeverTable),
+    }[table]
+    body = []
+    for key, field in model.model_fields.items():
+        plain_default = isinstance(field.default, bool | int | str)
+        default = f"`{toml_value(field.default)}`" if plain_default else SWEEP_DEFAULTS.get(key)
+        what = shape["properties"][key]
+        left_out = "required" if field.is_required() else default
+        body.append((f"`{key}`", what["description"].rstrip("."), allowed(key, what), left_out))
+    return rows(("Key", "Meaning", "Allowed", "If left out"), body)
+
+
+def toml_value(value: object) -> str:
+    """Return a value as a TOML file has it."""
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()
+
+
+def allowed(key: str, shape: dict[str, Any]) -> str:
+    """Return in words which values a key may have, from its JSON Schema."""
+    if key == "instrument":
+        return "[instruments](scenarios.md#instruments)"
+    if key == "size":
+        return f"`{{low = ..., high = ...}}`, or in a grid a list of 2 to {file_model.MAX_VALUES:,} numbers"
+    if "enum" in shape:
+        return ", ".join(f"`{toml_value(value)}`" for value in shape["enum"])
+    if "minimum" in shape:
+        most = "2^63 - 1" if shape["maximum"] == file_model.LARGEST_SEED else f"{shape['maximum']:,}"
+        return f"whole number, {shape['minimum']} to {most}"
+    if any(option.get("enum") == ["all"] for option in shape.get("anyOf", ())):
+        return '`"all"` or a list of names'
+    if shape.get("type") == "array":
+        items = shape["items"]["type"]
+        most = f", at most {shape['maxItems']}" if "maxItems" in shape else ""
+        return ("list of names" if items == "string" else "list of tables") + most
+    if shape.get("type") == "object":
+        return "table: name of a parameter = range, list or `\"prior\"`"
+    if "examples" in shape and shape["examples"][0].endswith(("Q1", "Q4")):
+        return f"quarter, such as `\"{shape['examples'][0]}\"`"
+    return "text, at most 60 letters" if key == "name" else "text"
+
+
 BLOCKS: Final[dict[str, Callable[[], str]]] = {
     "instruments": instruments_table,
     "costs": costs_table,
@@ -381,6 +453,7 @@ BLOCKS: Final[dict[str, Callable[[], str]]] = {
     "parameters": parameters_table,
     "equation index": equation_index,
     "equations": equations,
+    **{f"sweep keys {table}": partial(sweep_keys, table) for table in ("sweep", "keep", "design", "design.levers")},
     **{f"variables {level}": partial(variables_table, level) for level in LEVELS},
     **{f"state {record}": partial(state_variables, record) for record in RECORDS},
     "data status": data_status,
