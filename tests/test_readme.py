@@ -21,6 +21,7 @@ COMMANDS = [
     if line.startswith("$ liaosim")
 ]
 SHORT = ["--runs", "2", "--until", "2027Q4"]
+EXAMPLE = Path("docs/examples/fta_terms.toml")
 
 
 def invoke(words: list[str]) -> str:
@@ -29,22 +30,34 @@ def invoke(words: list[str]) -> str:
     return done.output
 
 
+def few(sweep: str) -> str:
+    """Return the sweep file with 8 runs."""
+    for key, value, less in (("runs", "8", "2"), ("n", "128", "2")):
+        assert sweep.count(f"\n{key} = {value}") == 1
+        sweep = sweep.replace(f"\n{key} = {value}", f"\n{key} = {less}")
+    return sweep
+
+
 @pytest.fixture(scope="module")
 def place(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the README's scenario file and a small ``results/demo``."""
+    """A folder with the README's scenario file, its sweep with few runs, and a small ``results/demo``."""
     (policy,) = re.findall(r"```toml\n(.*?)```", README, re.S)
     folder = tmp_path_factory.mktemp("newcomer")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         Path("my_policy.toml").write_text(policy, encoding="utf-8")
         invoke(["compare", "baseline", "cjk_fta", *SHORT, "--out", "results/demo"])
+        example = (Path(__file__).resolve().parents[1] / EXAMPLE).read_text(encoding="utf-8")
+        EXAMPLE.parent.mkdir(parents=True)
+        EXAMPLE.write_text(few(example), encoding="utf-8")
+        invoke(["sweep", str(EXAMPLE)])
         yield folder
 
 
 def test_the_five_minutes_are_there() -> None:
     assert len(COMMANDS) >= 10
     used = {shlex.split(command)[1] for command in COMMANDS}
-    assert {"scenarios", "compare", "diff", "report", "rerun", "quarter"} <= used
+    assert {"scenarios", "compare", "diff", "report", "rerun", "sweep", "query", "quarter"} <= used
 
 
 @pytest.mark.parametrize("command", COMMANDS)
