@@ -1,4 +1,4 @@
-"""What ``report`` does: make the report of a stored result anew, in another language or by a newer version."""
+"""What ``report`` does: make the report of a stored result anew, or that of a sweep, finished or not."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ BEGINNING = 2000
 
 
 def report_again(directory: Path, lang: str, out: Path | None) -> None:
-    """Write the report of a results folder and say where it is; nothing is simulated.
+    """Write the report of a results folder, or of a sweep, and say where it is; nothing is simulated.
 
     Parameters
     ----------
     directory
-        A folder written by ``run`` or ``compare``; by another version of the model too, as long as the variables that
-        the report shows are there.
+        A folder written by ``run``, ``compare`` or ``sweep``; by another version of the model too, as long as the
+        variables that the report shows are there.
     lang
         ``en`` or ``zh``.
     out
@@ -32,9 +32,29 @@ def report_again(directory: Path, lang: str, out: Path | None) -> None:
     Raises
     ------
     InputError
-        The folder is not a whole result, or ``out`` is a folder, in no folder, in a results folder, or something else
-        than a report.
+        The folder is neither a whole result nor a sweep, or ``out`` is a folder, in no folder, in a folder of results,
+        or something else than a report.
     """
+    from simulator.sweep.manifest import is_sweep
+
+    (_report_sweep if is_sweep(directory) else _report_results)(directory, lang, out)
+
+
+def _report_sweep(directory: Path, lang: str, out: Path | None) -> None:
+    from simulator.sweep.manifest import load_sweep_manifest
+    from simulator.text_file import replace_file
+    from viz.report import REPORT
+    from viz.sweep_report import sweep_report_html
+
+    manifest = load_sweep_manifest(directory)
+    target = directory / REPORT if out is None else out
+    _check(target, directory, "" if out is None else "--out ")
+    _say_version(directory, manifest.model_version)
+    replace_file(target, sweep_report_html(directory, lang))
+    typer.echo(f"Report: {target}")
+
+
+def _report_results(directory: Path, lang: str, out: Path | None) -> None:
     from simulator.manifest import MANIFEST, dump_manifest, load_manifest, read_manifest
     from simulator.store_read import load_results, read_scenario
     from simulator.text_file import replace_file
@@ -43,11 +63,7 @@ def report_again(directory: Path, lang: str, out: Path | None) -> None:
     stored, manifest = load_manifest(directory), read_manifest(directory)
     target = directory / REPORT if out is None else out
     _check(target, directory, "" if out is None else "--out ")
-    if stored.model_version != MODEL_VERSION:
-        say(
-            f"Note: {directory} was made by model version {stored.model_version}, this is {MODEL_VERSION}; "
-            "the figures are those of the folder, the explanations those of this version."
-        )
+    _say_version(directory, stored.model_version)
     scenarios = [read_scenario(directory, entry, stored.until) for entry in stored.scenarios]
     text = report_html(load_results(directory), scenarios, manifest, lang)
     if _is(target, directory / REPORT) and REPORT not in manifest.get("files", ()):
@@ -58,9 +74,19 @@ def report_again(directory: Path, lang: str, out: Path | None) -> None:
     typer.echo(f"Report: {target}")
 
 
+def _say_version(directory: Path, model_version: str) -> None:
+    """Say if a folder was made by another version of the model."""
+    if model_version != MODEL_VERSION:
+        say(
+            f"Note: {directory} was made by model version {model_version}, this is {MODEL_VERSION}; "
+            "the figures are those of the folder, the explanations those of this version."
+        )
+
+
 def _check(target: Path, directory: Path, option: str) -> None:
     """Refuse to write where something else than a report is, or into a results folder under another name."""
     from simulator.manifest import is_results
+    from simulator.sweep.manifest import is_sweep
 
     shown = f"{option}{target}"
     if target.is_dir():
@@ -72,7 +98,7 @@ def _check(target: Path, directory: Path, option: str) -> None:
         for folder in (place, *place.parents):
             if folder == directory.resolve():
                 raise InputError(f"{shown}: the only report inside {directory} is report.html; name a file elsewhere")
-            if is_results(folder):
+            if is_results(folder) or is_sweep(folder):
                 raise InputError(f"{shown} is inside the results folder {folder}; name a file elsewhere")
     try:
         mode = target.lstat().st_mode
