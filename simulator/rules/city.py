@@ -225,6 +225,7 @@ def city_produces(city: Any, nation: Any, par: Any) -> None:
     for k in range(4):
         city.gdp_past[4 - k] = city.gdp_past[3 - k]
     city.gdp_past[0] = city.gdp
+    city.labour_cost = city.wage / city.wage_0 * (1.0 - par.capital_share)
     city.freed_capital = 0.0
     city.freed_labour = 0.0
     city.written_off = 0.0
