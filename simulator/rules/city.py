@@ -22,8 +22,10 @@ def city_reaches_markets(city: Any, cities: Any, province: Any, policy: Any, par
         cut = 0.0
         if k != city.index:
             cut = min(policy.metro_integration[city.index], policy.metro_integration[k])
-        access += cities[k].gdp * math.exp(-par.access_decay * city.hours[k] * (1.0 - cut))
-        reference += cities[k].gdp * math.exp(-par.access_decay * city.hours[k])
+        near = math.exp(-par.access_decay * city.hours[k])
+        nearer = near if cut == 0.0 else math.exp(-par.access_decay * city.hours[k] * (1.0 - cut))
+        access += cities[k].gdp * nearer
+        reference += cities[k].gdp * near
     base = city.last_0 * city.market_access_0
     city.market_access = access / base
     province.access_reference += city.gdp_share_0 * math.log(reference / base)
