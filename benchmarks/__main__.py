@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import commands, engine, functions, steps, sweeps
+from benchmarks import commands, engine, functions, hottest, profile, steps, sweeps
 from benchmarks.measure import ROOT, Section, machine
 
 Parts = Mapping[str, Callable[[], Section | tuple[Section, ...]]]
@@ -21,6 +21,8 @@ FULL: Parts = {
     "runs": lambda: engine.runs_on_one_core(40),
     "steps": lambda: steps.steps(runs=5, repeats=9),
     "functions": lambda: functions.functions(20),
+    "profile": lambda: profile.profile(20),
+    "hottest": lambda: hottest.hottest(repeats=501),
     "mesa": lambda: engine.mesa(24),
     "sizes": lambda: engine.sizes(20),
     "threads": lambda: engine.threads(runs=100, repeats=5),
@@ -35,6 +37,8 @@ QUICK: Parts = {
     "runs": lambda: engine.runs_on_one_core(3),
     "steps": lambda: steps.steps(runs=1, repeats=1),
     "functions": lambda: functions.functions(2, quarters=1),
+    "profile": lambda: profile.profile(2, quarters=1),
+    "hottest": lambda: hottest.hottest(repeats=3),
     "mesa": lambda: engine.mesa(3),
     "sizes": lambda: engine.sizes(2),
     "threads": lambda: engine.threads(runs=4, repeats=1),

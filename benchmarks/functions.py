@@ -1,4 +1,4 @@
-"""How much of the loop are exponentials and logarithms: their number in a quarter times their cost on this machine.
+"""How much of the loop are exponentials and the like: their number in a quarter times their cost on this machine.
 
 The rules are counted as ordinary Python (``NUMBA_DISABLE_JIT=1``) in a process of its own.
 """
@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import json
 import math
+import tempfile
 from collections.abc import Callable
-from time import perf_counter
+from dataclasses import fields
+from time import thread_time
 from typing import TypeAlias
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.engine import parts_of_a_run
+from benchmarks.engine import parts_of_a_run, schedule
 from benchmarks.measure import Section, child
-from simulator.periods import count_until
+from simulator.parameters import draw_table
+from simulator.periods import count_until, to_label
+from simulator.run import State, advance, draws_of, new_outputs, policies_of, prepare
 from simulator.world import load_world
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -34,18 +38,18 @@ def counting(name, function):
     return counted
 for name in json.loads(sys.argv[1]):
     setattr(math, name, counting(name, getattr(math, name)))
-from simulator.parameters import draw_table
-from simulator.run import advance, draws_of, new_outputs, policies_of, prepare
+import numpy as np
+from simulator.compilation import for_rules
+from simulator.run import State, advance, draws_of, new_outputs, policies_of
 from simulator.scenario import load_scenario
 from simulator.world import load_world
-quarters = int(sys.argv[2])
-world = load_world()
-draws = draws_of(world, 1, 0, quarters)
-policies = policies_of(load_scenario("baseline").schedule("2017Q4"), 48, 1, 0)[:quarters]
-state = prepare(world, draw_table("point", 1, 1).records(), draws)
+first, last = int(sys.argv[2]), int(sys.argv[3])
+draws = draws_of(load_world(), 1, 0, last)
+policies = policies_of(load_scenario("baseline").schedule("2035Q4"), last, 1, 0)
+state = State(**{name: for_rules(values) for name, values in np.load(sys.argv[4]).items()})
 active.append(True)
-advance(state, policies, draws, 0, quarters, new_outputs(quarters))
-print(json.dumps({name: count / quarters for name, count in seen.items()}))
+advance(state, policies, draws, first, last, new_outputs(last))
+print(json.dumps({name: seen[name] / (last - first) for name in json.loads(sys.argv[1])}))
 """
 
 
@@ -87,28 +91,102 @@ def nanoseconds(loop: Callable[[int, Array], float], n: int = 2_000_000, repeats
     loop(1, values)
     times = []
     for _ in range(repeats):
-        start = perf_counter()
+        start = thread_time()
         loop(n, values)
-        times.append(perf_counter() - start)
+        times.append(thread_time() - start)
     return 1e9 * min(times) / n
 
 
-LOOPS = {"exp": (_exp_apart, _exp_waiting), "log": (_log_apart, _log_waiting)}
+@numba.njit
+def _log1p_waiting(n: int, values: Array) -> float:
+    x = values[0]
+    for _ in range(n):
+        x = 1.0 + math.log1p(x)
+    return x
+
+
+@numba.njit
+def _pow_waiting(n: int, values: Array) -> float:
+    x = values[0]
+    for _ in range(n):
+        x = math.pow(1.0 + x, 0.7)
+    return x
+
+
+@numba.njit
+def _sqrt_waiting(n: int, values: Array) -> float:
+    x = values[0]
+    for _ in range(n):
+        x = math.sqrt(1.0 + x)
+    return x
+
+
+@numba.njit
+def _log1p_apart(n: int, values: Array) -> float:
+    total = 0.0
+    for k in range(n):
+        total += math.log1p(values[k & 1023])
+    return total
+
+
+@numba.njit
+def _pow_apart(n: int, values: Array) -> float:
+    total = 0.0
+    for k in range(n):
+        total += math.pow(values[k & 1023], 0.7)
+    return total
+
+
+@numba.njit
+def _sqrt_apart(n: int, values: Array) -> float:
+    total = 0.0
+    for k in range(n):
+        total += math.sqrt(values[k & 1023])
+    return total
+
+
+LOOPS = {
+    "exp": (_exp_apart, _exp_waiting),
+    "log": (_log_apart, _log_waiting),
+    "log1p": (_log1p_apart, _log1p_waiting),
+    "pow": (_pow_apart, _pow_waiting),
+    "sqrt": (_sqrt_apart, _sqrt_waiting),
+}
+MID_RUN = 60
+"""Quarter from which calls are counted: by then a part of the enterprises has left."""
+
+
+def state_in_mid_run() -> State:
+    """Return the state of a run of the prior at the start of quarter `MID_RUN`."""
+    draws, policies = draws_of(load_world(), 1, 0, MID_RUN), policies_of(schedule("2035Q4"), MID_RUN, 1, 0)
+    state = prepare(load_world(), draw_table("prior", 1, 1).records(), draws)
+    advance(state, policies, draws, 0, MID_RUN, new_outputs(MID_RUN))
+    return state
+
+
+def calls(quarters: int) -> dict[str, float]:
+    """Return how often a quarter calls each function of `LOOPS`, mean of `quarters` from `MID_RUN` on."""
+    state = state_in_mid_run()
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(f"{folder}/state.npz", **{item.name: getattr(state, item.name) for item in fields(state)})
+        names, last = json.dumps(list(LOOPS)), str(MID_RUN + quarters)
+        command = ["-c", COUNT_SCRIPT, names, str(MID_RUN), last, f"{folder}/state.npz"]
+        output = child(command, {"NUMBA_DISABLE_JIT": "1"}).output
+    return {name: float(number) for name, number in json.loads(output.splitlines()[-1]).items()}
 
 
 def functions(runs: int, quarters: int = 2) -> Section:
-    output = child(["-c", COUNT_SCRIPT, json.dumps(list(LOOPS)), str(quarters)], {"NUMBA_DISABLE_JIT": "1"}).output
-    counts = json.loads(output.splitlines()[-1])
-    quarter = 1000.0 * parts_of_a_run(load_world(), "2017Q4", runs)["quarters"] / count_until("2017Q4")
+    counts = calls(quarters)
+    quarter = 1000.0 * parts_of_a_run(load_world(), "2035Q4", runs)["quarters"] / count_until("2035Q4")
     rows = []
     for name, loops in LOOPS.items():
         least, most = (nanoseconds(loop) for loop in loops)
         shares = (0.1 * counts[name] * ns / quarter for ns in (least, most))
         rows.append((name, counts[name], least, most, *shares))
-    rows.append(("both", *(sum(row[k] for row in rows) if k in (1, 4, 5) else "" for k in range(1, 6))))
+    rows.append(("all", *(sum(row[k] for row in rows) if k in (1, 4, 5) else "" for k in range(1, 6))))
     return Section(
-        "functions", "Exponentials and logarithms",
-        f"Calls in a quarter (mean of the first {quarters}; roots and powers not counted) times the cost of one "
-        f"here, independent of each other or each waiting for the last; share of {quarter:.0f} µs a quarter.",
+        "functions", "Exponentials, logarithms, powers, roots",
+        f"Calls in a quarter (mean of {quarters} from {to_label(MID_RUN)} on) times the cost of one here, independent "
+        f"of each other or each waiting for the last; share of {quarter:.0f} µs a quarter.",
         ("Function", "calls a quarter", "ns, independent", "ns, waiting", "%, independent", "%, waiting"), tuple(rows),
     )  # fmt: skip

@@ -243,6 +243,7 @@ CITY: Final = _dtype(
     ("unmet", _F, (N_GROUPS,)),  # orders that no local firm can serve
     ("cell_output", _F, (N_GROUPS,)),  # output of each group, SOEs included
     ("utilisation", _F, (N_GROUPS,)),  # output over capacity of each group
+    ("labour_cost", _F),  # wage over that of the base quarter times the share of labour in output
     ("sale_price", _F, (N_GROUPS,)),  # price of each group that enters profits, ratio to base
     ("private_sold", _F, (N_GROUPS,)),  # orders that private and foreign firms serve from their own share
     ("private_output", _F),  # industrial output of private and foreign firms

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from benchmarks import hottest
 from benchmarks.__main__ import FULL, QUICK, text
 from benchmarks.measure import child
 from benchmarks.steps import source
@@ -39,6 +41,19 @@ def test_a_child_is_measured_and_its_failure_is_told() -> None:
     assert done.peak > 60e6 and 0.0 < done.cpu < 60.0 and done.wall > 0.0
     with pytest.raises(RuntimeError, match="ended with 3"):
         child(["-c", "raise SystemExit(3)"])
+
+
+def test_without_a_compiler_the_rule_in_c_is_left_out_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert "no C compiler" in hottest.hottest(1).what
+
+
+def test_another_result_of_the_rule_in_c_is_seen() -> None:
+    records = np.ones(3, [("a", "f8", (2,)), ("n", "i8")])
+    other = records.copy()
+    other["a"][1, 1] += 1e-9
+    assert hottest.largest_difference(records, records.copy()) == 0.0
+    assert hottest.largest_difference(records, other) == pytest.approx(1e-9)
 
 
 @pytest.mark.full

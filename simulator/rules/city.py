@@ -22,8 +22,10 @@ def city_reaches_markets(city: Any, cities: Any, province: Any, policy: Any, par
         cut = 0.0
         if k != city.index:
             cut = min(policy.metro_integration[city.index], policy.metro_integration[k])
-        access += cities[k].gdp * math.exp(-par.access_decay * city.hours[k] * (1.0 - cut))
-        reference += cities[k].gdp * math.exp(-par.access_decay * city.hours[k])
+        near = math.exp(-par.access_decay * city.hours[k])
+        nearer = near if cut == 0.0 else math.exp(-par.access_decay * city.hours[k] * (1.0 - cut))
+        access += cities[k].gdp * nearer
+        reference += cities[k].gdp * near
     base = city.last_0 * city.market_access_0
     city.market_access = access / base
     province.access_reference += city.gdp_share_0 * math.log(reference / base)
@@ -225,6 +227,7 @@ def city_produces(city: Any, nation: Any, par: Any) -> None:
     for k in range(4):
         city.gdp_past[4 - k] = city.gdp_past[3 - k]
     city.gdp_past[0] = city.gdp
+    city.labour_cost = city.wage / city.wage_0 * (1.0 - par.capital_share)
     city.freed_capital = 0.0
     city.freed_labour = 0.0
     city.written_off = 0.0

@@ -70,6 +70,7 @@ def city_attracts(city: Any, province: Any, nation: Any, policy: Any, par: Any) 
     if policy.free_trade_zone[city.index] > 0.0:
         common += par.fdi_zone * zone_maturity(city, par)
     housing = math.log(city.gdp_past[0] / city.gdp_past[4]) - 4.0 * par.growth_before_base
+    market = par.fdi_market * math.log(city.market_access) + par.fdi_business * quality
     for h in range(N_HOMES):
         own = city.foreign_capital[h, 0] + city.foreign_capital[h, 1]
         near = par.fdi_agglomeration * math.log(
@@ -83,7 +84,7 @@ def city_attracts(city: Any, province: Any, nation: Any, policy: Any, par: Any) 
             if k == PROPERTY:
                 value += par.fdi_housing * housing + opening
             else:
-                value += par.fdi_market * math.log(city.market_access) + par.fdi_business * quality
+                value += market
                 if k == EFFICIENCY:
                     value -= par.fdi_trade_cost * city.trade_cost[partner]
                     if low_standard:
@@ -120,14 +121,15 @@ def investor_acts(
     earned = 0.0
     total = 0.0
     for c in range(N_CITIES):
-        investor.capital[c] *= 1.0 - par.depreciation
-        if investor.capital[c] > 0.0:
+        owned = investor.capital[c] * (1.0 - par.depreciation)
+        investor.capital[c] = owned
+        if owned > 0.0:
             rate = cities[c].foreign_return_a[investor.sector]
             if worst < 0 or rate < lowest:
                 worst = c
                 lowest = rate
-            earned += rate * investor.capital[c]
-            total += investor.capital[c]
+            earned += rate * owned
+            total += owned
     investor.return_a = earned / total if total > 0.0 else 0.0
     if worst >= 0:
         shock = policy.political_shock[home_partner(investor.home)]

@@ -57,7 +57,7 @@ def soe_earns(soe: Any, city: Any, par: Any) -> None:
     The price is that of the group's tightness; state-controlled firms borrow cheaper. Units: bn yuan a quarter.
     """
     price = city.sale_price[soe.group]
-    wages = city.wage / city.wage_0 * (1.0 - par.capital_share) * soe.output_0 * soe.labour / soe.labour_0
+    wages = city.labour_cost * soe.output_0 * soe.labour / soe.labour_0
     upkeep = par.maintenance * par.depreciation * soe.capital
     soe.profit = soe.output * (price - par.production_tax - par.social_burden) - wages - upkeep
     rate_a = max(0.0, par.loan_rate_a - par.loan_advantage_a * soe.state_share * soe.identity)

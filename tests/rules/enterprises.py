@@ -37,4 +37,4 @@ def earner(**values: float) -> Record:
 
 
 def market(price: float = 1.0) -> Record:
-    return builders.city(sale_price=np.full(records.N_GROUPS, price), wage=1.2, wage_0=1.0)
+    return builders.city(sale_price=np.full(records.N_GROUPS, price), wage=1.2, labour_cost=1.2 * 0.6)

@@ -208,9 +208,10 @@ def produced(services_demand: float = 9.0, primary_demand: float = 4.0) -> Recor
         cell_weight=(4.0, 2.0, 3.0, 4.0), private_mix=(0.4, 0.3, 0.2, 0.1), gdp_past=(35.0, 34.0, 33.0, 32.0, 31.0),
         freed_capital=1.0, freed_labour=1.0, written_off=1.0, cut_capital=1.0, soe_loans=1.0, exit_cost=1.0,
         orphaned_output=1.0, port_investment=1.0, fdi_usd=1.0, fdi_investment=1.0, markup=(0.0, 0.1, -0.1, -0.7),
+        wage=1.2, wage_0=0.8,
     )  # fmt: skip
     nation = builders.nation(price_industry=1.1, price_other=0.9)
-    par = builders.par(mix_adjustment=0.02, normal_utilisation=0.8, price_on_utilisation=0.05)
+    par = builders.par(mix_adjustment=0.02, normal_utilisation=0.8, price_on_utilisation=0.05, capital_share=0.4)
     city_produces(city, nation, par)
     return city
 
@@ -229,6 +230,10 @@ def test_e29_price_of_each_group() -> None:
     """Mark-up and a twentieth of ln(u / 0.8) at utilisation 0.8, 1, 0.75 and 0.5; a fall is held at 30 log points."""
     expected = [1.0, math.exp(0.1) * 1.25**0.05, math.exp(-0.1) * 0.9375**0.05, math.exp(-0.3)]
     assert list(produced()["sale_price"]) == exactly(expected, rel=1e-12)
+
+
+def test_e29_labour_cost_of_enterprises_follows_the_wage() -> None:
+    assert produced()["labour_cost"] == exactly(1.5 * 0.6, rel=1e-12)
 
 
 def test_e7_services_and_primary_output_stop_at_capacity() -> None:
