@@ -334,7 +334,7 @@ def test_a_file_in_place_of_the_shards_exits_1_and_names_it(place: Path) -> None
 
 # Signals and terminals, in a process of its own
 
-LONG = sweep_text("runs = 1500", KEEP)
+LONG = sweep_text("runs = 600", KEEP)
 
 
 def read_all(handle: int, found: list[bytes]) -> None:
@@ -351,8 +351,9 @@ def test_an_interrupt_in_a_terminal_exits_130_after_a_bar_and_says_how_to_go_on(
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120", "PYTHONPATH": str(ROOT)}
     shown: list[bytes] = []
     with in_process(
-        COMMAND, ["sweep", "little.toml"], stdout=subprocess.PIPE, stderr=theirs, cwd=place, env=environment
-    ) as process:
+        COMMAND, ["sweep", "little.toml", "--threads", "1"], stdout=subprocess.PIPE, stderr=theirs, cwd=place,
+        env=environment,
+    ) as process:  # fmt: skip
         os.close(theirs)
         reader = threading.Thread(target=read_all, args=(ours, shown))
         reader.start()
@@ -363,12 +364,12 @@ def test_an_interrupt_in_a_terminal_exits_130_after_a_bar_and_says_how_to_go_on(
     os.close(ours)
     text = b"".join(shown).decode()
     assert process.returncode == 130 and out == b""
-    assert "/3000" in text and " runs" in text and "/s" in text and " left" in text
+    assert "/1200" in text and " runs" in text and "/s" in text and " left" in text
     kept = load_sweep_manifest(place / "results/little").finished
-    assert 0 < kept < 3000
-    assert f"Interrupted; {kept:,} of 3,000 runs are kept in results/little; the same command goes on." in text
+    assert 0 < kept < 1200
+    assert f"Interrupted; {kept:,} of 1,200 runs are kept in results/little; the same command goes on." in text
     result = liaosim("sweep", "results/little", "--verify")
-    assert result.exit_code == 0 and f"{kept:,} of 3,000 runs" in result.stdout
+    assert result.exit_code == 0 and f"{kept:,} of 1,200 runs" in result.stdout
 
 
 def wait_for(shards: Path) -> None:
@@ -386,8 +387,8 @@ def test_a_sweep_that_is_ended_exits_143_and_one_that_is_killed_leaves_the_folde
     rewrite(place, LONG)
     for number, code in ((signal.SIGTERM, 143), (signal.SIGKILL, -9)):
         with in_process(
-            COMMAND, ["sweep", "little.toml", "--json", "--out", str(number)], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, cwd=place, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            COMMAND, ["sweep", "little.toml", "--json", "--threads", "1", "--out", str(number)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=place, env={**os.environ, "PYTHONPATH": str(ROOT)},
         ) as process:  # fmt: skip
             wait_for(place / str(number) / "shards")
             second = liaosim("sweep", "little.toml", "--out", str(number))
