@@ -188,8 +188,10 @@ class Section:
         ]  # fmt: skip
         lead = self.ordered(0)[:AXES]
         chosen = self.words["sweep_all_axes"] if len(lead) == len(self.axes) else self.words["sweep_chosen_axes"]
+        said = [chosen.format(shown=len(lead), axes=len(self.axes), variable=self.label(0))]
+        said += [self.words["sweep_answers_note"], *([] if self.grid else [self.words["sweep_answers_sampled"]])]
         return {
-            "said": chosen.format(shown=len(lead), axes=len(self.axes), variable=self.label(0)),
+            "said": said if len(self.axes) > 1 else said[1:],
             "charts": [self._chart(axis, 0) for axis in lead],
             "others": others,
             "spans": self._spans() if self.grid else None,

@@ -31,6 +31,13 @@ RATE: Final = 0.10
 CONFIDENCE: Final = 0.95
 
 
+def factor(clusters: int) -> float:
+    """Return how many standard errors half a 95 % interval is wide, of a mean over so many draws or lucks."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(clusters - 1, 0.5 + CONFIDENCE / 2.0))
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A mean over pairs with what is known of it.
@@ -57,12 +64,10 @@ class Estimate:
     @property
     def margin(self) -> float:
         """Half the width of the 95 % interval of the mean, by Student's t; NaN if there is no standard error."""
-        from scipy.special import stdtrit
-
         several = [number for number in (self.draws, self.replications) if number > 1]
         if not several or not np.isfinite(self.error):
             return float("nan")
-        return float(stdtrit(min(several) - 1, 0.5 + CONFIDENCE / 2.0)) * self.error
+        return factor(min(several)) * self.error
 
     @property
     def verdict(self) -> str:

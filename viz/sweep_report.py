@@ -25,6 +25,7 @@ from simulator.wording import scenario_word
 from viz.page import page_html, punctuation
 from viz.sweep_axes import axes_of, axis_row
 from viz.sweep_effects import Section
+from viz.sweep_figures import factor
 from viz.sweep_reader import LEVEL, Reader, chosen_variables
 from viz.wording import texts
 
@@ -251,7 +252,7 @@ class _Source:
                 found.append(w["sweep_limit_luck"])
         smallest = min((n for n in (m.draws, m.replications) if n > 1), default=0)
         if 1 < smallest < FEW:
-            found.append(w["sweep_limit_few"].format(number=smallest))
+            found.append(w["sweep_limit_few"].format(number=smallest, factor=f"{factor(smallest):.1f}"))
         pairs = min((section.pairs for section in self.sections if section.pairs), default=ROUGH_RUNS)
         if pairs < ROUGH_RUNS:
             found.append(w["rough_warning"].format(runs=pairs))
