@@ -296,19 +296,20 @@ def rerun_command(
 @app.command("report")
 def report_command(
     directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="A folder written by run or compare.", show_default=False)
+        Path, typer.Argument(metavar="DIR", help="A folder written by run, compare or sweep.", show_default=False)
     ],
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File to write.", show_default="DIR/report.html")
     ] = None,
     lang: Lang = "en",
 ) -> None:
-    """Make the report of a stored result anew, for example in Chinese; nothing is simulated.
+    """Make the report of a stored result anew, or of a sweep, finished or not; nothing is simulated.
 
     \b
     Examples:
       liaosim report results/demo --lang zh
       liaosim report results/demo --lang zh --out demo-zh.html
+      liaosim report results/my_sweep
     """
     with exits():
         report_again(directory, lang, out)
