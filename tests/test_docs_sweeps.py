@@ -16,11 +16,13 @@ import pytest
 from typer.testing import CliRunner
 
 from simulator.cli import app
-from simulator.parameters import draw_table
+from simulator.parameters import PRIOR_ROWS, draw_table
+from simulator.query import MEMORY
 from simulator.sweep.file import parse_sweep, read_sweep
-from simulator.sweep.file_model import DesignTable, KeepTable, LeverTable, SweepTable
+from simulator.sweep.file_design import MAX_AXES
+from simulator.sweep.file_model import MAX_COUNT, MAX_VALUES, DesignTable, KeepTable, LeverTable, SweepTable
 from simulator.sweep.folder import SweepManifest, load_sweep_manifest
-from simulator.sweep.plan import draws_of_spec, make_plan
+from simulator.sweep.plan import MAX_SCENARIOS, MAX_UNITS, draws_of_spec, make_plan
 from simulator.sweep.shards import KEYS
 from simulator.sweep.views import Sweep
 from simulator.world import World
@@ -163,6 +165,16 @@ def test_the_design_changes_nothing_of_the_base(page: Page) -> None:
     """100 runs, not 160, as the page says."""
     manifest = load_sweep_manifest(page.folder / "results" / "terms")
     assert (manifest.runs, manifest.points, manifest.draws) == (100, 4, 20)
+
+
+def test_limits_are_those_of_the_code() -> None:
+    limits = TEXT.partition("\n## Limits\n")[2]
+    for number, what in (
+        (MAX_COUNT, "each of"), (MAX_UNITS, "runs in all"), (MAX_SCENARIOS, "scenarios"), (MAX_AXES, "axes"),
+        (MAX_VALUES, "values of one axis"), (PRIOR_ROWS, "draws of the prior"),
+    ):  # fmt: skip
+        assert f"{number:,} {what}" in " ".join(limits.split())
+    assert f"{MEMORY[:-2]} GB" in limits
 
 
 def test_files_for_editors_are_named_right() -> None:
