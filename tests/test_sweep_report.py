@@ -280,6 +280,35 @@ def test_few_points_are_not_judged() -> None:
     assert outcome.drivers(pd.DataFrame(axes, columns=["a", "b"]), ["a", "b"], 0).note == "too_few"
 
 
+def test_errors_of_a_sampled_design_hold_what_other_axes_do_by_chance() -> None:
+    rng = np.random.default_rng(3)
+    strong, idle = rng.uniform(size=(2, 80))
+    number, run = np.repeat(np.arange(80), 4), np.tile(np.arange(4), 80)
+    column = (5.0 * strong[number] + run + 0.01 * rng.normal(size=320))[:, None]
+    outcome = Outcome(column, column, number, run, run, run)
+    given, wide = (outcome.answers(idle, 0.0, 1.0, sampled) for sampled in (False, True))
+    assert len(given) == len(wide) == 10
+    beyond = [[(b.beyond[0].mean / b.beyond[0].error) ** 2 for b in bins[1:]] for bins in (given, wide)]
+    assert min(beyond[0]) > 100.0  # taken as given, every range seems to differ from the first
+    assert np.mean(beyond[1]) < 2.0
+    for b in wide:
+        inside = (idle >= b.low) & (idle <= b.high)
+        points = column.reshape(80, 4).mean(axis=1)[inside]
+        runs = column.reshape(80, 4)[inside].mean(axis=0)
+        expected = points.var(ddof=1) / len(points) + runs.var(ddof=1) / 4
+        assert b.estimates[0].error == pytest.approx(math.sqrt(expected), rel=1e-9)
+        assert b.estimates[0].points == b.points == len(points)
+
+
+def test_a_range_with_one_point_has_no_error() -> None:
+    values = np.array([0.0, 0.1, 0.2, 0.3, 0.05, 0.15, 0.25, 1.0])
+    number, run = np.repeat(np.arange(8), 3), np.tile(np.arange(3), 8)
+    column = np.random.default_rng(1).normal(size=(24, 1))
+    last = Outcome(column, column, number, run, run, run).answers(values, 0.0, 1.0, sampled=True)[-1]
+    assert last.points == 1 and math.isnan(last.estimates[0].error) and math.isnan(last.beyond[0].error)
+    assert last.estimates[0].verdict == "unknown"
+
+
 def test_runs_that_lack_points_do_not_shift_the_comparison() -> None:
     """Of an unfinished sweep, a run far above the others is there only at high values of the axis."""
     values = np.array([0.0, 1.0])

@@ -18,16 +18,16 @@ from viz.page import punctuation
 from viz.wording import texts, typographic
 
 
-def axis_label(axis: Dimension, lang: str) -> str:
+def axis_label(axis: Dimension, lang: str, named: bool = True) -> str:
     """Return what an axis varies: the name of an instrument, or the meaning of a parameter.
 
-    A lever that the sweep file gives a name of its own is followed by that name.
+    A lever that the sweep file gives a name of its own is followed by that name, unless `named` is false.
     """
     if not isinstance(axis, LeverDimension):
         text = meaning(axis.name, lang)
         return f"{text[:1].upper()}{text[1:]}"
     label = INSTRUMENTS[axis.instrument].label_in(lang)
-    if axis.name == axis.instrument:
+    if axis.name == axis.instrument or not named:
         return label
     return f"{label}（{axis.name}）" if lang == "zh" else f"{label} ({axis.name})"
 
@@ -62,7 +62,8 @@ def axis_row(axis: Dimension, values: Sequence[float], scenarios: Sequence[Scena
         span = marks["joint"].join(plain_number(value) for value in values)
     else:
         span = f"{plain_number(axis.low)} {words['to']} {plain_number(axis.high)}"
-    row = {"name": axis.name, "label": axis_label(axis, lang), "unit": axis_unit(axis, lang), "span": typographic(span)}
+    label, unit = axis_label(axis, lang, named=False), axis_unit(axis, lang)
+    row = {"name": axis.name, "label": label, "unit": unit, "span": typographic(span)}
     if not isinstance(axis, LeverDimension):
         return {**row, "where": words["sweep_prior"] if axis.prior else words["sweep_even"]}
     where = place_text(axis.instrument, axis.targets, lang) if axis.targets is not None else words["sweep_own"]

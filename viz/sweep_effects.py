@@ -205,7 +205,9 @@ class Section:
     def bins(self, axis: Dimension) -> list[Bin]:
         """Return the outcome along an axis."""
         if axis.name not in self._found:
-            self._found[axis.name] = self.outcome.answers(self.values(axis), axis.low, axis.high)
+            self._found[axis.name] = self.outcome.answers(
+                self.values(axis), axis.low, axis.high, sampled=not self.grid
+            )
         return self._found[axis.name]
 
     @cached_property
@@ -258,10 +260,9 @@ class Section:
         for name, found in self.spans.items():
             first, last = self.bins(axes[name])[0], self.bins(axes[name])[-1]
             ends = self.range_text(replace(first, high=last.high))
-            cells = [
-                {"mean": signed(e.mean), "error": plain(e.error), "certain": e.verdict == "told"} for e in found
-            ]  # fmt: skip
-            rows.append({"label": axis_label(axes[name], self.lang), "name": name, "ends": ends, "cells": cells})
+            cells = [{"mean": signed(e.mean), "error": plain(e.error), "certain": e.verdict == "told"} for e in found]
+            label = axis_label(axes[name], self.lang, named=False)
+            rows.append({"label": label, "name": name, "ends": ends, "cells": cells})
         return {"rows": rows, "columns": self._columns()}
 
     def _columns(self) -> list[tuple[str, str]]:
@@ -288,7 +289,7 @@ class Section:
         shown = sorted(found, key=lambda names: -strongest[names])[:AXES]
         count = len(self.reader.names)
         rows = [
-            {"label": " + ".join(axis_label(axes[n], self.lang) for n in names), "name": " + ".join(names),
+            {"label": " + ".join(axis_label(axes[n], self.lang, named=False) for n in names), "name": " + ".join(names),
              "cells": [found[names].get(j, ("–", "")) for j in range(count)]}
             for names in shown
         ]  # fmt: skip

@@ -7,7 +7,7 @@ or the level of a sweep's only scenario.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -49,6 +49,8 @@ class Estimate:
     positive : float
         Share of pairs above zero, ties counting half.
     pairs, draws, replications : int
+    points : int
+        Points of the design that count as a sample in `error`; 0 if they are taken as given.
     """
 
     mean: float
@@ -60,11 +62,12 @@ class Estimate:
     pairs: int
     draws: int
     replications: int
+    points: int = 0
 
     @property
     def margin(self) -> float:
         """Half the width of the 95 % interval of the mean, by Student's t; NaN if there is no standard error."""
-        several = [number for number in (self.draws, self.replications) if number > 1]
+        several = [number for number in (self.draws, self.replications, self.points) if number > 1]
         if not several or not np.isfinite(self.error):
             return float("nan")
         return factor(min(several)) * self.error
@@ -180,7 +183,7 @@ class Outcome:
             found.append((100.0 * float(ratio), 100.0 * float(np.sqrt(variance))))
         return found
 
-    def answers(self, values: FloatArray, low: float, high: float) -> list[Bin]:
+    def answers(self, values: FloatArray, low: float, high: float, sampled: bool = False) -> list[Bin]:
         """Return the outcome where an axis has each of its values, or lies in each of some equal ranges.
 
         Parameters
@@ -189,20 +192,38 @@ class Outcome:
             Of the axis at every point of the design.
         low, high : float
             Ends of the axis.
+        sampled
+            Points are a sample: ranges of the axis differ in the other axes by chance, and the standard errors count
+            in how much points of a range differ. A range with a single point has none then.
         """
         place = self._at(values)
         there = values[np.unique(self.number[self.number >= 0])]
-        chosen = []
+        chosen: list[tuple[float, float, int, npt.NDArray[np.bool_]]] = []
         for start, end, closed in _ranges(there, low, high):
-            inside, points = (
+            inside, mine = (
                 (where >= start) & ((where <= end) if closed else (where < end)) for where in (place, there)
             )
             if inside.any():
-                chosen.append((start, end, int(points.sum()), inside))
-        return [
-            Bin(start, end, points, tuple(self.estimates(inside)), tuple(self._beyond(inside, chosen[0][3])))
-            for start, end, points, inside in chosen
-        ]
+                chosen.append((start, end, int(mine.sum()), inside))
+        first = chosen[0][3] if chosen else np.zeros(0, dtype=np.bool_)
+        found = []
+        for start, end, points, inside in chosen:
+            here, beyond = self.estimates(inside), self._beyond(inside, first)
+            if sampled:
+                own, others = self._of_points(inside), self._of_points(first)
+                here = [_widened(e, own[j], points) for j, e in enumerate(here)]
+                fewest = min(points, chosen[0][2])
+                beyond = [_widened(e, own[j] + others[j], fewest) for j, e in enumerate(beyond)]
+            found.append(Bin(start, end, points, tuple(here), tuple(beyond)))
+        return found
+
+    def _of_points(self, chosen: npt.NDArray[np.bool_]) -> FloatArray:
+        """Return the variance of the mean over the points of some pairs, by variable; NaN for a single point."""
+        numbers, means = self.by_point
+        mine = means[np.isin(numbers, self.number[chosen])]
+        if len(mine) < 2:
+            return np.full(means.shape[1], np.nan)
+        return np.asarray(mine.var(axis=0, ddof=1) / len(mine))
 
     def _at(self, values: FloatArray) -> FloatArray:
         """Return the value of an axis for each pair, NaN for those without a point."""
@@ -293,6 +314,11 @@ def _ranges(values: FloatArray, low: float, high: float) -> list[tuple[float, fl
     count = int(np.clip(len(values) // LEAST_IN_BIN, 2, BINS))
     edges = np.linspace(min(low, distinct[0]), max(high, distinct[-1]), count + 1).tolist()
     return [(edges[i], edges[i + 1], i == count - 1) for i in range(count)]
+
+
+def _widened(e: Estimate, variance: float, points: int) -> Estimate:
+    """Return an estimate whose error also holds which points there happen to be."""
+    return replace(e, error=float(np.sqrt(e.error**2 + variance)), points=points)
 
 
 def _estimates(f: Figures) -> list[Estimate]:

@@ -194,10 +194,14 @@ class _Source:
         if table.empty:
             return None
         where = [
-            {"scenario": name, "runs": f"{len(rows):,}", "points": f"{rows['point'].nunique():,}",
-             "draws": f"{rows['draw'].nunique():,}"}
+            {
+                "scenario": name,
+                "runs": f"{len(rows):,}",
+                "points": f"{rows['point'].nunique():,}" if rows["point"].notna().any() else "–",
+                "draws": f"{rows['draw'].nunique():,}",
+            }
             for name, rows in table.groupby("scenario", sort=False)
-        ]  # fmt: skip
+        ]
         columns = ["scenario", "point", "draw", "replication", "stage", "message"]
         first = table[columns].head(MESSAGES).astype(object)
         return {"where": where, "first": first.where(first.notna(), "–").to_dict("records")}
