@@ -112,6 +112,11 @@ def _show_plan(world: World, plan: Plan, folder: Path, request: SweepRequest) ->
         rows.append(("Disk", f"about {_size(found.megabytes)}"))
     rows.append(("Folder", str(folder)))
     print_table(("Sweep", plan.spec.name), rows)
+    if found.unused:
+        say(
+            f"{folder} holds {found.unused:,} finished runs in shards that this sweep does not ask for;"
+            " run it with another --out, or with --overwrite to remove them"
+        )
     for reason in plan.left_out[:SHOWN]:
         say(f"Left out: {reason}")
     if len(plan.left_out) > SHOWN:

@@ -39,8 +39,8 @@ def check_target(directory: Path, identity: Identity, *, overwrite: bool = False
         return
     if not is_results(directory):
         raise InputError(
-            f"--out {directory} is not empty and was not written by liaosim run or compare; name a folder that is new or "
-            "empty (--overwrite replaces their results only)"
+            f"--out {directory} is not empty and was not written by liaosim run or compare; name a folder that is new "
+            "or empty (--overwrite replaces their results only)"
         )
     foreign = _foreign(directory)
     if foreign:

@@ -19,7 +19,7 @@ from simulator.sweep.file_design import check_design
 from simulator.sweep.file_model import FREQS, PRIOR, WORDS, KeepTable, SweepFile, SweepTable
 from simulator.sweep.spec import Combine, Freq, Keep, SweepSpec
 from simulator.text_file import is_file, printable, read_text
-from simulator.variables import variables
+from simulator.variables import LEVELS, variables
 
 DEFAULT_RUNS: Final = 200
 PARAMETER_KINDS: Final = (PRIOR, "point")
@@ -166,14 +166,14 @@ def _check_runs(sweep: SweepTable, problems: list[str]) -> tuple[int, int]:
 
 
 def _check_keep(items: Sequence[KeepTable], problems: list[str]) -> tuple[Keep, ...]:
-    """Return what is kept, each level and frequency once."""
+    """Return what is kept, each level and frequency once; its order in the file changes nothing."""
     wanted: dict[tuple[str, Freq], set[str]] = {}
     for number, item in enumerate(items, 1):
         names = _check_variables(f"[sweep] keep item {number}, variables", item, problems)
         wanted.setdefault((item.level, item.freq), set()).update(names)
     return tuple(
         Keep(level, tuple(v.name for v in variables()[level] if v.name in names), freq)
-        for (level, freq), names in wanted.items()
+        for (level, freq), names in sorted(wanted.items(), key=lambda item: (LEVELS.index(item[0][0]), item[0][1]))
     )
 
 

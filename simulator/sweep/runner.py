@@ -78,6 +78,8 @@ class Estimate:
         For the missing runs, on all threads.
     megabytes : float
         Disk for the missing runs.
+    unused : int
+        Finished runs of the folder in shards that are not asked for as a whole: `run_sweep` would refuse them.
     """
 
     runs: int
@@ -85,6 +87,7 @@ class Estimate:
     tried: int
     seconds: float
     megabytes: float
+    unused: int = 0
 
 
 class SweepStoppedError(RuntimeError):
@@ -143,13 +146,19 @@ def run_sweep(
                     work.record()
                 if isinstance(error, KeyboardInterrupt):
                     error.add_note(f"{work.kept}; the same command goes on.")
-                if isinstance(error, OSError | MemoryError):
+                if isinstance(error, OSError | MemoryError) and not isinstance(error, BrokenPipeError):
                     reason = str(error) or "no memory left"
                     raise SweepStoppedError(f"{reason}. {work.kept}; the same command goes on.") from None
                 raise
             work.record()
+    except BrokenPipeError:  # whoever read the progress has seen enough
+        raise
     except OSError as error:
         raise SweepStoppedError(f"{error}. The same command goes on once there is room.") from None
+    except KeyboardInterrupt as error:
+        if not getattr(error, "__notes__", ()):
+            error.add_note(f"finished runs in {directory} are kept; the same command goes on.")
+        raise
     return work.progress()
 
 
@@ -231,11 +240,12 @@ def estimate(world: World, plan: Plan, directory: Path, threads: int | None = No
         The folder is not one of a sweep, or is damaged.
     """
     check_sweep_target(directory)
-    missing = ~take_stock(directory, plan).done
-    count = int(missing.sum())
+    stock = take_stock(directory, plan)
+    missing, count = ~stock.done, int((~stock.done).sum())
+    unused = sum(len(shard.keys) for shard in stock.unused)
     units = next(plan.chunks(missing), None)
     if units is None:
-        return Estimate(plan.size, 0, 0, 0.0, 0.0)
+        return Estimate(plan.size, 0, 0, 0.0, 0.0, unused)
     simulator = Simulator(world, plan)
     first = units[[plan.group_of(index) == plan.group_of(units[0]) for index in units]]
     simulator.chunk(first)  # warms up: what is read or compiled once
@@ -250,4 +260,4 @@ def estimate(world: World, plan: Plan, directory: Path, threads: int | None = No
     each = (time.perf_counter() - start) / len(units)
     workers = min(threads or os.cpu_count() or 1, -(-count // len(units)))
     size = buffer.getbuffer().nbytes / len(units) / 1e6
-    return Estimate(plan.size, count, len(units), each * count / workers, size * count)
+    return Estimate(plan.size, count, len(units), each * count / workers, size * count, unused)

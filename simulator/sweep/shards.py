@@ -170,9 +170,19 @@ def write_shard(folder: Path, plan: Plan, chunk: Chunk) -> Path:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
+        _sync(folder)
     finally:
         part.unlink(missing_ok=True)
     return path
+
+
+def _sync(folder: Path) -> None:
+    """Bring the names in a folder to the disk, so that a power failure does not lose them."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def write_rows(plan: Plan, chunk: Chunk, file: Any) -> None:

@@ -109,7 +109,7 @@ def test_items_of_one_level_and_frequency_are_one() -> None:
         '{level = "city", variables = ["gdp_real", "wage"], freq = "A"}, {level = "city", variables = ["wage"], freq = "Q"}'
     )
     assert parse(f"{HEAD}keep = [{items}]\n").keep == (
-        Keep("city", ("gdp_real", "wage"), "A"), Keep("province", ("gdp_real",), "Q"), Keep("city", ("wage",), "Q"),
+        Keep("province", ("gdp_real",), "Q"), Keep("city", ("gdp_real", "wage"), "A"), Keep("city", ("wage",), "Q"),
     )  # fmt: skip
 
 

@@ -136,7 +136,7 @@ def test_draws_of_the_same_parameters_are_one_draw(designed: Path, tmp_path: Pat
     [
         ({"scenario": "reforms"}, '"reforms" is no scenario of .*did you mean "reform"'),
         ({"base": "more"}, '"more" is no scenario'),
-        ({"level": "sector"}, r"keeps no sector \(A\); .*province \(A\), city \(A\), province \(Q\)"),
+        ({"level": "sector"}, r"keeps no sector \(A\); .*province \(A\), province \(Q\), city \(A\)"),
         ({"freq": "Q"}, r"keeps no city \(Q\)"),
         ({"variable": "wages"}, r'"wages" is no variable kept of city \(A\); did you mean "wage"'),
         ({"variable": "fdi"}, '"fdi" is no variable kept'),

@@ -51,7 +51,7 @@ def refused(path: Path) -> str:
 
 def test_a_shard_has_a_row_for_each_run_level_period_and_entity_in_this_order(shard: Path, little: Plan) -> None:
     rows = read_rows(shard)
-    blocks = [("province", "A", 2 * 1), ("city", "A", 2 * 14), ("province", "Q", 8 * 1)]
+    blocks = [("province", "A", 2 * 1), ("province", "Q", 8 * 1), ("city", "A", 2 * 14)]
     assert rows.num_rows == little.size * sum(count for *_, count in blocks)
     assert rows["level"].to_pylist() == [level for level, _, n in blocks for _ in range(n * little.size)]
     assert rows["freq"].to_pylist() == [freq for _, freq, n in blocks for _ in range(n * little.size)]
