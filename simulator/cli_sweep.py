@@ -17,6 +17,7 @@ import typer
 
 from simulator.cli_support import FAILED, SOME_RUNS_FAILED, CommandError, print_json, print_table, say
 from simulator.errors import InputError
+from simulator.numbers import count
 
 if TYPE_CHECKING:
     from simulator.sweep.plan import Plan
@@ -85,6 +86,8 @@ def _load(request: SweepRequest, world: World) -> tuple[Plan, Path]:
         if request.out is not None or request.check:
             raise InputError(f"{place} is a folder: --out and --check go with a sweep file")
         return plan_of(place, world), place
+    if not place.exists() and place.with_name(f"{place.name}.toml").exists():
+        raise InputError(f'{place}: no such file; did you mean "{place}.toml"?')
     spec = read_sweep(place)
     plan = make_plan(spec, world, draws_of_spec(spec), check=request.check)
     return plan, request.out or default_sweep_folder(plan)
@@ -150,12 +153,13 @@ def _description(plan: Plan) -> Iterator[tuple[str, str]]:
         listed = ", ".join(axes[:SHOWN]) + (f" and {len(axes) - SHOWN} more" if len(axes) > SHOWN else "")
         yield "Design", f"{spec.design.method}, {len(design.points):,} points over {listed}"
     if spec.separate:
-        yield "Runs of each", f"{spec.draws:,}, each with its own parameters and luck"
+        yield "Runs of each", f"{spec.draws:,}, each with its own draw and luck"
     else:
-        yield "Runs of each", f"{spec.draws:,} draws of parameters x {spec.replications:,} replications of luck"
+        draws, replications = count(spec.draws, "draw"), count(spec.replications, "replication")
+        yield "Runs of each", f"{draws} x {replications}"
     yield "Parameters", plan.table.kind if plan.table.kind != "file" else spec.parameters
     kept = ", ".join(f"{len(k.variables)} of {k.level} {'yearly' if k.freq == 'A' else 'quarterly'}" for k in spec.keep)
-    yield "Kept", f"variables: {kept}, 2006 to {spec.until}"
+    yield "Kept", f"variables: {kept}, 2006Q1 to {spec.until}"
 
 
 def _run(world: World, plan: Plan, folder: Path, request: SweepRequest) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+PREFIX = 5
+"""Letters from which on the beginning of a word counts as that word."""
+
 
 class InputError(ValueError):
     """Wrong input of the user: the message names file, key, value and what is allowed."""
@@ -15,9 +18,11 @@ class InvariantError(RuntimeError):
 
 
 def nearest(value: str, allowed: Iterable[str]) -> str:
-    """Return ``'; did you mean "x"?'`` for the closest allowed word, or an empty string."""
-    match = difflib.get_close_matches(value.lower(), [a.lower() for a in allowed], n=1, cutoff=0.6)
-    if not match:
-        return ""
-    original = next(a for a in allowed if a.lower() == match[0])
-    return f'; did you mean "{original}"?'
+    """Return ``'; did you mean "x"?'`` for the closest allowed word, or an empty string.
+
+    A word that begins with the value is closer than any other.
+    """
+    words = {word.lower(): word for word in reversed(list(allowed))}
+    longer = [word for word in words if word.startswith(value.lower())] if len(value) >= PREFIX else []
+    match = sorted(longer, key=len)[:1] or difflib.get_close_matches(value.lower(), words, n=1, cutoff=0.6)
+    return f'; did you mean "{words[match[0]]}"?' if match else ""

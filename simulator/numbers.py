@@ -23,6 +23,11 @@ def plain(value: float) -> str:
     return f"{value:,.{max(0, 2 - exponent)}f}"
 
 
+def count(number: int, what: str) -> str:
+    """Return a number of things: ``1 draw``, ``1,024 draws``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def signed(value: float) -> str:
     """Return a change with its sign and three significant digits; exactly ``0`` for none."""
     return _with_sign(plain(abs(value)), value)

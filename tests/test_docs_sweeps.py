@@ -157,7 +157,7 @@ def test_the_columns_of_the_tables_are_those_of_the_page(page: Page) -> None:
         assert rows["failures.parquet"] == sweep.failures.columns.tolist()
         assert rows["design.parquet"] == sweep.design.columns.tolist()[:2]
         assert rows["parameters.parquet"][0] == sweep.parameters.columns[0]
-        assert "ntb_cut:Japan" in sweep.parameters.columns and "`ntb_cut:Japan`" in TEXT
+        assert "services_opening:Japan" in sweep.parameters.columns and "`services_opening:Japan`" in TEXT
     assert tuple(name for name in rows["shards/*.parquet"] if name in KEYS) == KEYS
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from simulator.paired_statistics import IntArray
 from simulator.query import literal, quoted
 from simulator.statistics import QUANTILES, FloatArray
-from simulator.sweep.paired import _clusters as draw_clusters
+from simulator.sweep.paired import draw_clusters
 from simulator.sweep.views import Sweep
 from simulator.variables import variables
 from viz.sweep_figures import Outcome

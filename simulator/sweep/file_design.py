@@ -19,6 +19,7 @@ from simulator.lever_checks import (
 )
 from simulator.levers import INSTRUMENTS, Instrument
 from simulator.parameters import Parameter, parameters
+from simulator.parameters import names as parameter_names
 from simulator.schedule import LAST_INDEX
 from simulator.sweep.file_model import MAX_COUNT, DesignTable, LeverTable, RangeTable
 from simulator.sweep.spec import DesignSpec, Dimension, LeverDimension, ParameterDimension
@@ -105,6 +106,8 @@ def _check_names(model: DesignTable, kept: Collection[str], problems: list[str])
             problems.append(f'{place}, name: "{name}" is also a variable that is kept; write another name = "..."')
         elif name in taken:
             problems.append(f'{place}, name: "{name}" is also the name of {taken[name]}; write another name = "..."')
+        elif name in parameter_names():
+            problems.append(f'{place}, name: "{name}" is a parameter; write another name = "..."')
         else:
             taken[name] = place
 

@@ -165,6 +165,8 @@ def _table(path: KeyPath) -> type[FileTable]:
 def _wrong(finding: Finding) -> str:
     """Return what follows the place of a value that is not allowed."""
     path, kind, value = list(finding.path), finding.kind, finding.value
+    if path in (["design", "parameters"], ["design"], ["sweep"]) and isinstance(value, list):
+        return f"write [{'.'.join(map(str, path))}], with single brackets, and once"
     if path == ["design", "levers"] and kind == "list_type":
         return "write [[design.levers]], with double brackets, before each lever"
     if kind in ("too_short", "too_long") and isinstance(value, list) and _is_axis(path):
@@ -202,6 +204,7 @@ _TEXTS: Final = {
     ("start", "string_type"): 'write text in quotes, such as "2026Q1"',
     ("end", "string_type"): 'write text in quotes, such as "2026Q1"',
     ("size", "list_type"): _RANGE,
+    ("scenarios", "list_type"): 'write a list of strings, such as ["baseline", "cjk_fta"]',
     ("keep", "list_type"): 'write a list of tables, such as [{level = "city"}]',
 }
 

@@ -32,7 +32,7 @@ from simulator.sweep.manifest import (
     load_sweep_manifest,
     write_manifest,
 )
-from simulator.sweep.plan import Plan, make_plan, sampled_sizes
+from simulator.sweep.plan import Plan, Unit, make_plan, sampled_sizes
 from simulator.sweep.shards import FOLDER, Shard, places_of, read_shard, remove_parts
 from simulator.text_file import replace_file, replace_with
 from simulator.world import World
@@ -140,7 +140,9 @@ def shards_of(directory: Path) -> Iterator[Shard]:
             yield read_shard(path)
 
 
-def prepare_folder(directory: Path, plan: Plan, stock: Stock, overwrite: bool) -> None:
+def prepare_folder(
+    directory: Path, plan: Plan, stock: Stock, overwrite: bool, environments: list[dict[str, Any]]
+) -> None:
     """Write everything but the shards; only call it while holding the lock.
 
     Raises
@@ -153,7 +155,8 @@ def prepare_folder(directory: Path, plan: Plan, stock: Stock, overwrite: bool) -
             raise InputError(_superseded(directory, stock.unused))
         for shard in stock.unused:
             shard.path.unlink(missing_ok=True)
-    write_manifest(directory, plan, stock.done, len(stock.failures))  # first: it makes the folder one of a sweep
+    # First of all, because it makes the folder one of a sweep.
+    write_manifest(directory, plan, stock.done, len(stock.failures), environments)
     (directory / FOLDER).mkdir(exist_ok=True)
     remove_parts(directory / FOLDER)
     for path in (*directory.glob(".*.part-*"), *directory.glob(f"{SCENARIOS}/.*.part-*")):
@@ -180,7 +183,8 @@ def _superseded(directory: Path, unused: Sequence[Shard]) -> str:
     why = (
         f"made by model version {', '.join(sorted(old))} (this is {MODEL_VERSION})"
         if old
-        else "that this sweep does not ask for: scenarios, design, seed, until, parameters, keep or --check differ"
+        else "that this sweep does not ask for (fewer runs, draws or replications, or other scenarios, design, seed,"
+        " until, parameters, keep or --check)"
     )
     return (
         f"{directory} holds {runs:,} finished runs {why}; name another folder with --out, "
@@ -189,13 +193,16 @@ def _superseded(directory: Path, unused: Sequence[Shard]) -> str:
 
 
 def _write_parameters(path: Path, plan: Plan) -> None:
-    """Write one row a draw: its parameters before the design changes them, and its sampled sizes of levers."""
+    """Write one row a draw: its parameters before the design changes them, and the sizes of levers that are sampled.
+
+    A size that the design gives in place of a sampled one is not among them.
+    """
     import pyarrow as pa
 
     table = plan.table
     columns: dict[str, npt.NDArray[Any]] = {"draw": np.arange(plan.spec.draws, dtype=np.int32)}
     columns |= {name: table.values[:, j] for j, name in enumerate(table.names)}
-    schedules = {s.name: schedule for s, schedule in zip(plan.scenarios, plan.schedules, strict=True)}
+    schedules = {scenario.name: plan.schedule(Unit(s, 0, 0, 0)) for s, scenario in enumerate(plan.scenarios)}
     for scenario, sizes in sampled_sizes(schedules, plan.spec.draws, plan.spec.seed).items():
         for key, size in sizes.items():
             same = key not in columns or np.array_equal(columns[key], size)

@@ -100,10 +100,21 @@ def load_sweep_manifest(directory: Path) -> SweepManifest:
         raise InputError(f'{path}: "{where}" is missing or wrong: {first["msg"]}') from None
 
 
-def write_manifest(directory: Path, plan: Plan, done: npt.NDArray[np.bool_], failed: int) -> None:
-    """Write the manifest of a folder as it is now; environments that have written to it before stay named."""
-    spec, here = plan.spec, environment()
+def environments_of(directory: Path, missing: bool) -> list[dict[str, Any]]:
+    """Return the environments in which runs of a folder were made, with this one if runs are missing.
+
+    Read once, when a sweep begins: the working tree may change under a process, the code that it runs does not.
+    """
     earlier = load_sweep_manifest(directory).environments if is_sweep(directory) else []
+    here = environment()
+    return earlier if here in earlier or (earlier and not missing) else [*earlier, here]
+
+
+def write_manifest(
+    directory: Path, plan: Plan, done: npt.NDArray[np.bool_], failed: int, environments: list[dict[str, Any]]
+) -> None:
+    """Write the manifest of a folder as it is now; see `environments_of`."""
+    spec, here = plan.spec, environments[-1]
     chains = chains_of(plan)
     content = {
         "format": SWEEP_FORMAT,
@@ -133,7 +144,7 @@ def write_manifest(directory: Path, plan: Plan, done: npt.NDArray[np.bool_], fai
         "finished": int(done.sum()),
         "failed": failed,
         "complete": bool(done.all()),
-        "environments": [*earlier, *([here] if here not in earlier else [])],
+        "environments": environments,
         "units": {level: _units(plan, level) for level in dict.fromkeys(k.level for k in spec.keep)},
     }
     replace_file(directory / MANIFEST, dump_manifest(content))

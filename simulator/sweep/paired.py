@@ -169,7 +169,7 @@ def _tables(
     units, row = np.unique((pairs.number + 1) * wide + pairs.draw * each + pairs.replication, return_inverse=True)
     number, run = units // wide - 1, units % wide
     draw, replication = run // each, run % each
-    cluster = _clusters(sweep)[draw]
+    cluster = draw_clusters(sweep)[draw]
     keys = _group_keys(sweep, by, number, draw, replication)
     groups, of_unit = np.unique(keys, axis=0, return_inverse=True)
     of_unit = of_unit.reshape(-1)
@@ -212,10 +212,11 @@ def _values(sweep: Sweep, column: str, number: IntArray, draw: IntArray, replica
     return values[number]  # -1: the last
 
 
-def _clusters(sweep: Sweep) -> IntArray:
+def draw_clusters(sweep: Sweep) -> IntArray:
     """Return a number of each draw that those which are the same have in common, shape (draws,)."""
     table = sweep.parameters
-    for columns in (list(parameter_names()), [name for name in table.columns if name != "draw"]):
+    unvaried = [name for name in parameter_names() if name in table.columns]
+    for columns in (unvaried, [name for name in table.columns if name != "draw"]):
         rows = np.ascontiguousarray(table[columns].to_numpy(dtype=np.float64))
         _, cluster = np.unique(rows.view(f"V{rows.shape[1] * rows.itemsize}")[:, 0], return_inverse=True)
         if cluster.max() > 0:

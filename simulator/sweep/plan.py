@@ -96,24 +96,36 @@ class Plan:
         return tuple(lever_columns(self.design, scenario, self.scenarios) for scenario in self.scenarios)
 
     @cached_property
-    def members(self) -> tuple[tuple[int, int], ...]:
-        """Scenario and point of the units of a group; of a group with its own point (see `_own_point`) only -1."""
-        points = range(len(self.design.points))
-        return tuple(
-            (s, p)
-            for s in range(len(self.scenarios))
-            for p in (points if self.columns[s] and not self._own_point else (-1,))
-        )
+    def cells(self) -> IntArray:
+        """Points that stand together in a group because they share their parameters, shape (cells, points of each).
 
-    @property
-    def _own_point(self) -> bool:
-        """Whether the design changes parameters, so that every group has one point."""
-        return bool(self.design.parameters)
+        Without a design there is one cell of no point. Where points that share their parameters are not equally many
+        everywhere (they are in a grid), each point is a cell of its own.
+        """
+        points = np.arange(len(self.design.points), dtype=np.int64)
+        if not self.design.parameters:
+            return points[None, :]
+        rows = self.design.values[:, list(self.design.parameters)]
+        _, which, counts = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
+        if len(set(counts.tolist())) > 1:
+            return points[:, None]
+        cells = np.argsort(which.reshape(-1), kind="stable").reshape(len(counts), -1)
+        return np.asarray(cells[np.argsort(cells[:, 0])], dtype=np.int64)
+
+    @cached_property
+    def members(self) -> tuple[tuple[int, int], ...]:
+        """Units of a group: scenario, and place of the point in the cell (-1: the design changes nothing of it)."""
+        places = range(self.cells.shape[1])
+        return tuple(
+            (s, place)
+            for s in range(len(self.scenarios))
+            for place in (places if self.design.parameters or self.columns[s] else (-1,))
+        )
 
     @property
     def groups(self) -> int:
         """Number of groups."""
-        return self.spec.runs * (len(self.design.points) if self._own_point else 1)
+        return self.spec.runs * len(self.cells)
 
     @property
     def size(self) -> int:
@@ -123,10 +135,11 @@ class Plan:
     def unit(self, index: int) -> Unit:
         """Return a unit by its place in the order of the plan."""
         group, member = divmod(int(index), len(self.members))
-        scenario, point = self.members[member]
-        run, own = divmod(group, len(self.design.points)) if self._own_point else (group, point)
+        run, cell = divmod(group, len(self.cells))
+        scenario, place = self.members[member]
+        point = -1 if place < 0 else int(self.cells[cell, place])
         replication, draw = (run, run) if self.spec.separate else divmod(run, self.spec.draws)
-        return Unit(scenario, own, draw, replication)
+        return Unit(scenario, point, draw, replication)
 
     def run_of(self, unit: Unit) -> int:
         """Return the number of a run among those of its scenario and point: draw x replications + replication."""
@@ -143,7 +156,7 @@ class Plan:
     def parameters(self, unit: Unit) -> FloatArray:
         """Return the parameter values of a unit, shape (parameters,)."""
         row = self.table.values[unit.draw]
-        return parameter_row(row, self.design, unit.point) if self._own_point else row
+        return row if unit.point < 0 else parameter_row(row, self.design, unit.point)
 
     @cached_property
     def variations(self) -> tuple[Variation | None, ...]:
@@ -164,21 +177,21 @@ class Plan:
     def keys(self) -> npt.NDArray[np.bytes_]:
         """Identity of every unit, shape (size,): 32 hexadecimal letters of a SHA-256 of everything that decides it."""
         common = self._common()
-        policies = [self._policy_digest(s, p) for s, p in self.members]
+        policies = [
+            hashlib.sha256(json.dumps([scenario.name, form]).encode()).digest()
+            for scenario, form in zip(self.scenarios, self._policy_forms, strict=True)
+        ]
         found = np.empty(self.size, dtype="S32")
-        digests: dict[tuple[int, int], bytes] = {}
-        width = len(self.members)
-        for group in range(self.groups):
-            first = self.unit(group * width)
-            place = (first.draw, first.point if self._own_point else -1)
-            row = digests.get(place)
+        rows: dict[tuple[int, int], bytes] = {}
+        for index in range(self.size):
+            unit = self.unit(index)
+            place = unit.draw, self.group_of(index) % len(self.cells)
+            row = rows.get(place)
             if row is None:
-                row = digests[place] = hashlib.sha256(self.parameters(first).tobytes()).digest()
-            point = (self.point_name(first.point) or "") if self._own_point else ""
-            rest = f"{point} {first.draw} {first.replication}".encode()
-            for member, policy in enumerate(policies):
-                digest = hashlib.sha256(common + policy + row + rest)
-                found[group * width + member] = digest.hexdigest()[:32].encode()
+                row = rows[place] = hashlib.sha256(self.parameters(unit).tobytes()).digest()
+            rest = f"{self.point_name(unit.point) or ''} {unit.draw} {unit.replication}".encode()
+            digest = hashlib.sha256(common + policies[unit.scenario] + row + rest)
+            found[index] = digest.hexdigest()[:32].encode()
         return found
 
     @cached_property
@@ -190,13 +203,6 @@ class Plan:
         """Digest of what all units share."""
         keep = [[item.level, list(item.variables), item.freq] for item in self.spec.keep]
         content = [MODEL_VERSION, self.data_hash, self.spec.seed, self.spec.until, keep, self.check]
-        return hashlib.sha256(json.dumps(content).encode()).digest()
-
-    def _policy_digest(self, scenario: int, point: int) -> bytes:
-        """Digest of the policy of a scenario at a point, its name and the name of the point included."""
-        content: list[str | None] = [self.scenarios[scenario].name, self._policy_forms[scenario]]
-        if not self._own_point:
-            content += [self.point_name(point)]
         return hashlib.sha256(json.dumps(content).encode()).digest()
 
     @cached_property

@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from simulator.sweep.chunk import Chunk, Simulator
 from simulator.sweep.folder import (
@@ -22,7 +22,7 @@ from simulator.sweep.folder import (
     take_stock,
     write_failures,
 )
-from simulator.sweep.manifest import write_manifest
+from simulator.sweep.manifest import environments_of, write_manifest
 from simulator.sweep.plan import IntArray, Plan
 from simulator.sweep.shards import FOLDER, write_rows, write_shard
 from simulator.world import World
@@ -137,8 +137,9 @@ def run_sweep(
     try:
         with locked(directory):
             stock = take_stock(directory, plan)
-            prepare_folder(directory, plan, stock, overwrite)
-            work = _Work(world, plan, directory, stock)
+            environments = environments_of(directory, not stock.done.all())
+            prepare_folder(directory, plan, stock, overwrite, environments)
+            work = _Work(world, plan, directory, stock, environments)
             try:
                 work.run(threads or os.cpu_count() or 1, progress)
             except BaseException as error:
@@ -154,7 +155,7 @@ def run_sweep(
     except BrokenPipeError:  # whoever read the progress has seen enough
         raise
     except OSError as error:
-        raise SweepStoppedError(f"{error}. The same command goes on once there is room.") from None
+        raise SweepStoppedError(f"{error}. Finished runs of {directory}, if any, are kept.") from None
     except KeyboardInterrupt as error:
         if not getattr(error, "__notes__", ()):
             error.add_note(f"finished runs in {directory} are kept; the same command goes on.")
@@ -165,8 +166,10 @@ def run_sweep(
 class _Work:
     """A sweep that is running: what is done, what failed, and how long it has taken."""
 
-    def __init__(self, world: World, plan: Plan, directory: Path, stock: Stock) -> None:
-        self._world, self._plan, self._directory = world, plan, directory
+    def __init__(
+        self, world: World, plan: Plan, directory: Path, stock: Stock, environments: list[dict[str, Any]]
+    ) -> None:
+        self._world, self._plan, self._directory, self._environments = world, plan, directory, environments
         self._done, self._failures = stock.done.copy(), dict(stock.failures)
         self._before = self._units = int(stock.done.sum())
         self._failed = len(stock.failures)
@@ -188,7 +191,7 @@ class _Work:
     def record(self) -> None:
         """Write down in the folder what is done and what failed."""
         write_failures(self._directory, self._plan, self._failures)
-        write_manifest(self._directory, self._plan, self._done, len(self._failures))
+        write_manifest(self._directory, self._plan, self._done, len(self._failures), self._environments)
 
     def run(self, workers: int, report: Callable[[Progress], None]) -> None:
         """Simulate all missing chunks; no more of them are begun than there are threads, and one in waiting."""

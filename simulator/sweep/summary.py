@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from simulator.errors import InputError
-from simulator.numbers import plain, signed
+from simulator.numbers import count, plain, signed
 from simulator.variables import variable
 
 if TYPE_CHECKING:
@@ -53,12 +53,20 @@ def summarise(sweep: Sweep) -> Summary | None:
     points = sweep.manifest.points
     over = f", all {points:,} points of the design together" if points else ""
     if others:
-        title = f"Difference from {base} in {year}: mean and standard error{over}"
+        title = f"Difference from {base} in {year}: mean and standard error over {_runs(sweep)}{over}"
         rows = [(scenario, *(_effect(sweep, scenario, base, name, year) for name in names)) for scenario in others]
     else:
-        title = f"{base} in {year}: median and 90 % interval{over}"
+        title = f"{base} in {year}: median and 90 % interval of {_runs(sweep)}{over}"
         rows = [(base, *(_level(sweep, name, year) for name in names))]
     return Summary(title, ("Scenario", *units), tuple(rows))
+
+
+def _runs(sweep: Sweep) -> str:
+    """Return how many runs there are of each scenario and point, in words."""
+    draws, replications = sweep.manifest.draws, sweep.manifest.replications
+    if sweep.manifest.separate:
+        return count(draws, "run")
+    return f"{count(draws, 'draw')} and {count(replications, 'replication')}"
 
 
 def _effect(sweep: Sweep, scenario: str, base: str, name: str, year: str) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from simulator.errors import InputError
+from simulator.manifest import MANIFEST
+from simulator.parameters import names as parameter_names
 from simulator.periods import count_until, labels, years_of
 from simulator.query import Query, ResultsQuery, Source, literal, literals, open_results, quoted
 from simulator.query_tables import STATISTICS, Statistic, check_name, chosen_names, iamc_layout
@@ -30,7 +32,7 @@ class Sweep(Query):
     """The folder of a sweep, finished or running, for questions; its shards are read when a question needs them.
 
     Views for SQL: ``design`` (one row a point), ``outcomes`` (all shards; see ``docs/sweeps.md``), ``failures`` (one
-    row a failed run) and ``parameters`` (one row a draw, before the design changes it, with sampled sizes of levers).
+    row a failed run) and ``parameters`` (one row a draw, without what the design varies, with sampled sizes of levers).
     In ``outcomes``, ``run`` is the draw where each run has its own draw and luck, and otherwise draw x replications +
     replication.
 
@@ -53,6 +55,8 @@ class Sweep(Query):
         self._rows = outcomes.rows
         tables, view = view_of(manifest)
         sources: dict[str, Source] = {tables[part]: dataset for part, dataset in outcomes.parts.items()}
+        varied = [quoted(name) for name in manifest.axes if name in parameter_names()]
+        unvaried = f"* EXCLUDE ({', '.join(varied)})" if varied else "*"
         super().__init__(
             directory,
             {
@@ -60,7 +64,8 @@ class Sweep(Query):
                 "design": directory / DESIGN,
                 "outcomes": view,
                 "failures": directory / FAILURES,
-                "parameters": directory / PARAMETERS,
+                "_parameters": directory / PARAMETERS,
+                "parameters": f"SELECT {unvaried} FROM _parameters",
             },
         )
 
@@ -101,7 +106,7 @@ class Sweep(Query):
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
-        """Parameters of every draw before the design changes them, and its sampled sizes of levers."""
+        """Parameters of every draw that the design does not vary, and its sampled sizes of levers."""
         return self.sql("SELECT * FROM parameters ORDER BY draw")
 
     def frame(
@@ -317,7 +322,10 @@ def open_folder(directory: Path | str) -> Sweep | ResultsQuery:
     InputError
         It is none of these, or one of its files is missing, damaged, or a link that leads elsewhere.
     """
-    return Sweep.open(directory) if is_sweep(Path(directory)) else open_results(directory)
+    folder = Path(directory)
+    if folder.is_dir() and not (folder / MANIFEST).exists():
+        raise InputError(f"{folder} holds no {MANIFEST}; name a folder written by liaosim run, compare or sweep")
+    return Sweep.open(folder) if is_sweep(folder) else open_results(folder)
 
 
 def condition(where: str | None) -> str:

@@ -71,7 +71,7 @@ def test_plan_says_runs_time_and_disk_and_writes_nothing(place: Path) -> None:
     assert shown["Runs"].split() == ["Runs", "12"]
     assert " s (measured on " in shown["Time"] and shown["Disk"].rstrip().endswith("MB")
     assert "grid, 2 points over rd_support" in result.stdout and "2: baseline, reform" in result.stdout
-    assert "2 draws of parameters x 2 replications of luck" in result.stdout
+    assert "2 draws x 2 replications" in result.stdout
     assert "results/little" in shown["Folder"]
     assert lines(result.stdout)[-1] == "Nothing was run."
     assert files_of(place) == before

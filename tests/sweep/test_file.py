@@ -247,7 +247,7 @@ SWEEPS = [
     (HEAD.replace('"x"', '"../x"'), f'[sweep] name: "../x" is not allowed; {PLAIN}'),
     ('[sweep]\nname = "x"\n', '[sweep] scenarios: missing; write a list, the base first, such as ["baseline", "cjk_fta"]'),
     (scenarios("[]"), "[sweep] scenarios: [] is not allowed; the list must not be empty"),
-    (scenarios('"baseline"'), '[sweep] scenarios: "baseline" is not allowed; write a list of strings'),
+    (scenarios('"baseline"'), '[sweep] scenarios: "baseline" is not allowed; write a list of strings, such as ["baseline", "cjk_fta"]'),
     (scenarios('["baseline", 3]'), "[sweep] scenarios item 2: 3 is not allowed; write text in quotes"),
     (scenarios(json.dumps([f"{i}.toml" for i in range(501)])), "[sweep] scenarios: 501 of them; at most 500"),
     (scenarios('["basline"]'), f'[sweep] scenarios item 1: "basline" is not a scenario; did you mean "baseline"?; {SHIPPED}'),

@@ -233,7 +233,7 @@ def test_finished_runs_of_another_model_are_refused_as_such(
 
 
 def test_a_check_that_was_not_asked_for_before_is_said_to_differ(world: World, plan: Maker, folder: Path) -> None:
-    with pytest.raises(InputError, match=r"keep or --check differ"):
+    with pytest.raises(InputError, match=r"keep or --check\)"):
         run_sweep(world, plan(TEXT, check=True), folder)
 
 

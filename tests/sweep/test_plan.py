@@ -60,7 +60,9 @@ def test_a_design_of_parameters_has_every_scenario_at_every_point(plan: Maker) -
 def test_a_design_of_levers_and_parameters_has_every_scenario_at_every_point(plan: Maker) -> None:
     found = plan(MODES["both"])
     assert len(found.design.points) == 4
-    assert units(found) == [(s, p, r, r) for r in (0, 1) for p in range(4) for s in (0, 1)]
+    cells = found.cells.tolist()
+    assert sorted(map(len, cells)) == [2, 2]
+    assert units(found) == [(s, p, r, r) for r in (0, 1) for cell in cells for s in (0, 1) for p in cell]
 
 
 def test_a_parameter_of_a_point_stands_in_the_row_of_the_draw(plan: Maker) -> None:
