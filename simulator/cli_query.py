@@ -25,14 +25,16 @@ if TYPE_CHECKING:
     from simulator.query import ResultsQuery
     from simulator.sweep.views import Sweep
 
-Format: TypeAlias = Literal["table", "csv", "json", "parquet"]
+Format: TypeAlias = Literal["table", "csv", "json", "parquet", "arrow"]
 
 ROWS: Final = 40
 """Rows of a table in the terminal; the other formats are complete."""
 LISTED: Final = 12
 """Columns of a view that the list names, if it has more than ``MANY``."""
 MANY: Final = 80
-SUFFIXES: Final[dict[str, Format]] = {".csv": "csv", ".json": "json", ".parquet": "parquet"}
+SUFFIXES: Final[dict[str, Format]] = {
+    ".csv": "csv", ".json": "json", ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow",
+}  # fmt: skip
 
 
 def ask(
@@ -106,15 +108,15 @@ def _format(form: Format | None, out: Path | None, asked: bool, overwrite: bool)
     if out is None:
         if overwrite:
             raise InputError("--overwrite goes with --out FILE")
-        if form == "parquet":
-            raise InputError("--format parquet needs a file: --out FILE.parquet")
+        if form in ("parquet", "arrow"):
+            raise InputError(f"--format {form} needs a file: --out FILE.{form}")
         if not asked and form == "csv":
             raise InputError("the list of views is a table or json; give SQL for csv")
         return form or "table"
     if not asked:
         raise InputError("--out needs SQL or --iamc")
     if form == "table":
-        raise InputError("--format table is for the terminal; a file is csv, json or parquet")
+        raise InputError("--format table is for the terminal; a file is csv, json, parquet or arrow")
     if form is None and out.suffix.lower() not in SUFFIXES:
         raise InputError(f"--out {out}: say what to write with --format, or end the name with {', '.join(SUFFIXES)}")
     return form or SUFFIXES[out.suffix.lower()]
@@ -169,9 +171,12 @@ def _plain(table: pa.Table) -> pa.Table:
 
 def _write(table: pa.Table, shape: Format, file: IO[bytes]) -> None:
     """Write a whole table in one of the formats of files."""
+    import pyarrow.feather as feather
     import pyarrow.parquet as pq
 
-    if shape == "parquet":
+    if shape == "arrow":
+        feather.write_feather(table, file, compression="zstd")
+    elif shape == "parquet":
         pq.write_table(table, file, compression="zstd")
     elif shape == "csv":
         _write_csv(table, file)

@@ -107,13 +107,14 @@ def test_json_is_one_object_a_row(stored: Path) -> None:
     assert len(many) == 16 * 8 * len(ENTITIES["lane"])
 
 
-@pytest.mark.parametrize("suffix", ["csv", "json", "parquet"])
+@pytest.mark.parametrize("suffix", ["csv", "json", "parquet", "arrow", "feather"])
 def test_a_file_is_written_in_the_format_of_its_name(stored: Path, tmp_path: Path, suffix: str) -> None:
     before = contents(stored)
     out = tmp_path / f"my answer.{suffix}"
     result = liaosim(stored, f"SELECT entity, median FROM summary WHERE {PROVINCE} ORDER BY median", "--out", out)
     assert result.exit_code == 0, result.output
-    read = {"csv": pd.read_csv, "json": pd.read_json, "parquet": pd.read_parquet}[suffix]
+    readers = {"csv": pd.read_csv, "json": pd.read_json, "parquet": pd.read_parquet}
+    read = readers.get(suffix, pd.read_feather)
     with open_results(stored) as opened:
         expected = opened.sql(f"SELECT entity, median FROM summary WHERE {PROVINCE} ORDER BY median")
     assert len(expected) > 100
@@ -163,6 +164,7 @@ def test_a_link_is_never_written_through(stored: Path, tmp_path: Path) -> None:
         (["SELECT 1 AS a", "--iamc"], "give SQL or --iamc, not both"),
         (["SELECT 1 AS a", "--overwrite"], "--overwrite goes with --out"),
         (["SELECT 1 AS a", "--format", "parquet"], "needs a file"),
+        (["SELECT 1 AS a", "--format", "arrow"], "--format arrow needs a file: --out FILE.arrow"),
         (["SELECT 1 AS a", "--format", "xml"], "parquet"),
         (["SELECT 1 AS a", "--format", "table", "--out", "{}/x.csv"], "is for the terminal"),
         (["SELECT 1 AS a", "--out", "{}/x.txt"], "say what to write with --format"),
