@@ -30,7 +30,7 @@ FULL: Parts = {
     "commands": lambda: commands.commands(runs=200, repeats=5, cold=True),
     "batch": lambda: sweeps.batch(4, 400, "2011Q4"),
     "workers": lambda: sweeps.workers(240, 3),
-    "overhead": lambda: sweeps.overhead(5),
+    "overhead": lambda: sweeps.overhead(9),
     "flat": lambda: sweeps.flat(100, 600),
 }
 QUICK: Parts = {

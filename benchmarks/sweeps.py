@@ -11,14 +11,17 @@ from statistics import median
 from time import process_time
 from typing import Any
 
+import numpy as np
+
 from benchmarks.measure import Child, Section, child
 from simulator.parameters import draw_table
+from simulator.run import advance, draws_of, new_outputs, policies_of, prepare
 from simulator.sweep import chunk as chunks
-from simulator.sweep.plan import Plan, make_plan
+from simulator.sweep.plan import CHUNK, Plan, make_plan
 from simulator.sweep.shards import write_shard
 from simulator.sweep.spec import Keep, SweepSpec
 from simulator.variables import variables
-from simulator.world import load_world
+from simulator.world import World, load_world
 
 KEPT = ("gdp_real", "exports", "imports", "fdi", "population", "wage")
 
@@ -157,75 +160,84 @@ def flat(few: int, many: int) -> Section:
 
 
 def overhead(repeats: int) -> Section:
-    """Measure what a sweep does beside the engine: putting chunks together, keeping, summing, writing."""
+    """Measure what a sweep does beside the engine, and compare the whole with the engine alone."""
     core = tuple(v.name for v in variables()["province"] if v.core)
+    province, cities = Keep("province", core, "A"), Keep("city", ("gdp_real", "population", "wage"), "A")
+    several = ("baseline", "cjk_fta", "talent_retention", "rd_push")
     cases = (
-        ("province, yearly", (Keep("province", core, "A"),), ("baseline",)),
-        ("province and 3 of cities, yearly", (Keep("province", core, "A"), Keep("city", KEPT[:1] + KEPT[4:], "A")),
-         ("baseline",)),
-        ("the first, 4 scenarios that part in the 2020s", (Keep("province", core, "A"),),
-         ("baseline", "cjk_fta", "talent_retention", "rd_push")),
-    )  # fmt: skip
+        ("province, yearly", (province,), several[:1]),
+        ("province and 3 of cities, yearly", (province, cities), several[:1]),
+        ("province; 4 scenarios that part in the 2020s", (province,), several),
+    )
     world = load_world()
     rows = []
     for label, keep, scenarios in cases:
-        draws = chunks_of(len(scenarios))
+        draws = CHUNK // len(scenarios)
         spec = SweepSpec(name="benchmark", scenarios=scenarios, draws=draws, keep=keep)
         plan = make_plan(spec, world, draw_table("prior", draws, 1))
         simulator = chunks.Simulator(world, plan)
-        whole, engine = zip(*(_cost(simulator, plan) for _ in range(repeats + 1)), strict=True)
-        units = plan.size
-        beside = [1000.0 * (a - b) / units for a, b in zip(whole[1:], engine[1:], strict=True)]
-        run = 1000.0 * median(engine[1:]) / units
-        rows.append((label, float(units), run, median(beside), 100.0 * median(beside) / run))
+        engine, whole, beside = [], [], []
+        for _ in range(repeats + 1):
+            engine.append(_cpu(lambda: _engine_alone(world, plan)) / plan.size)  # noqa: B023
+            whole.append(_cpu(lambda: _chunk(simulator, plan)) / plan.size)  # noqa: B023
+            with _engine_stilled(world, plan):
+                beside.append(_cpu(lambda: _chunk(simulator, plan)) / plan.size)  # noqa: B023
+        rows.append((label, float(plan.size), min(engine[1:]), median(beside[1:]), min(whole[1:]) / min(engine[1:])))
     return Section(
         "overhead", "What a sweep adds to the engine",
-        "Processor time of a chunk and its shard beside the engine (luck, policy, base quarter, quarters); "
-        f"2006-2035, one worker, median of {repeats} after a first one.",
-        ("Kept", "runs", "engine, ms a run", "beside it, ms a run", "%"), tuple(rows),
+        "Processor time, 2006-2035, one worker, in turn. Engine: luck, policy, base quarter and quarters of each run "
+        "by itself. Beside it: a chunk and its shard with an engine that does nothing. Last: the whole chunk over the "
+        f"engine, least of {repeats} each.",
+        ("Kept", "runs", "engine, ms a run", "beside it, ms a run", "whole over engine"), tuple(rows),
     )  # fmt: skip
 
 
-def chunks_of(width: int) -> int:
-    """Return the draws that fill one full chunk of a sweep with so many scenarios."""
-    from simulator.sweep.plan import CHUNK
+def _cpu(action: Callable[[], object]) -> float:
+    start = process_time()
+    action()
+    return 1000.0 * (process_time() - start)
 
-    return CHUNK // width
+
+def _chunk(simulator: chunks.Simulator, plan: Plan) -> None:
+    """Simulate all units of a plan as one chunk and write its shard."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_shard(Path(folder), plan, simulator.chunk(np.arange(plan.size)))
 
 
-def _cost(simulator: chunks.Simulator, plan: Plan) -> tuple[float, float]:
-    """Return processor seconds of a chunk with its shard, and those of the engine in it."""
-    units = chunks.np.arange(plan.size)
-    with tempfile.TemporaryDirectory() as folder, _engine_timed() as spent:
-        start = process_time()
-        done = simulator.chunk(units)
-        write_shard(Path(folder), plan, done)
-        return process_time() - start, sum(spent)
+def _engine_alone(world: World, plan: Plan) -> None:
+    """Simulate every run of a plan by itself and keep nothing."""
+    outputs, parameters = new_outputs(plan.quarters), plan.table.records()
+    for index in range(plan.size):
+        unit = plan.unit(index)
+        draws = draws_of(world, plan.spec.seed, unit.replication, plan.quarters)
+        policies = policies_of(plan.schedules[unit.scenario], plan.quarters, plan.spec.seed, unit.draw)
+        state = prepare(world, parameters[unit.draw : unit.draw + 1], draws)
+        advance(state, policies, draws, 0, plan.quarters, outputs)
+
+
+class _NoState:
+    def copy(self) -> _NoState:
+        return self
 
 
 @contextmanager
-def _engine_timed() -> Iterator[list[float]]:
-    """Note the processor time of every call of the engine from the module of chunks."""
-    spent: list[float] = []
-
-    def timed(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*arguments: Any, **options: Any) -> Any:
-            start = process_time()
-            try:
-                return function(*arguments, **options)
-            finally:
-                spent.append(process_time() - start)
-
-        return call
-
-    names = ("draws_of", "prepare", "advance", "lever_sizes")
-    before = {name: getattr(chunks, name) for name in names}
+def _engine_stilled(world: World, plan: Plan) -> Iterator[None]:
+    """Let the engine give at once what it gave before."""
+    draws = draws_of(world, plan.spec.seed, 0, plan.quarters)
+    policies = {id(schedule): policies_of(schedule, plan.quarters, plan.spec.seed, 0) for schedule in plan.schedules}
+    still: dict[str, Callable[..., Any]] = {
+        "draws_of": lambda *_: draws,
+        "prepare": lambda *_: _NoState(),
+        "advance": lambda *_, **options: "",
+        "lever_sizes": lambda ranges, *_: {key: span.mode for key, span in ranges.items()},
+    }
+    before = {name: getattr(chunks, name) for name in still}
     policy = chunks.Schedule.policy
-    for name, function in before.items():
-        setattr(chunks, name, timed(function))
-    chunks.Schedule.policy = timed(policy)  # type: ignore[method-assign]
+    for name, function in still.items():
+        setattr(chunks, name, function)
+    chunks.Schedule.policy = lambda self, *_: policies[id(self)]  # type: ignore[method-assign]
     try:
-        yield spent
+        yield
     finally:
         for name, function in before.items():
             setattr(chunks, name, function)
