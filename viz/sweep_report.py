@@ -209,12 +209,13 @@ class _Source:
     # Effects at a glance
 
     def _overview(self) -> dict[str, Any]:
-        rows = []
-        for j in range(len(self.names)):
-            one = self.sections[0]
-            cells = [section.cell(j) for section in self.sections]
-            rows.append({"label": one.label(j), "unit": one.unit(j), "cells": cells})
-        return {"rows": rows, "names": [section.scenario for section in self.sections]}
+        """Return one row a scenario and one column a variable: there may be many scenarios."""
+        one = self.sections[0]
+        columns = range(len(self.names))
+        return {
+            "columns": [{"label": one.label(j), "unit": one.unit(j)} for j in columns],
+            "rows": [{"name": s.scenario, "cells": [s.cell(j) for j in columns]} for s in self.sections],
+        }
 
     # What cannot be told
 
