@@ -17,7 +17,8 @@ from benchmarks.measure import Child, Section, child
 from simulator.parameters import draw_table
 from simulator.run import advance, draws_of, new_outputs, policies_of, prepare
 from simulator.sweep import chunk as chunks
-from simulator.sweep.plan import CHUNK, Plan, make_plan
+from simulator.sweep.plan import CHUNK, Plan
+from simulator.sweep.planning import make_plan
 from simulator.sweep.shards import write_shard
 from simulator.sweep.spec import Keep, SweepSpec
 from simulator.variables import variables
@@ -61,7 +62,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 from simulator.parameters import draw_table
-from simulator.sweep.plan import make_plan
+from simulator.sweep.planning import make_plan
 from simulator.sweep.runner import run_sweep
 from simulator.sweep.spec import Keep, SweepSpec
 from simulator.world import load_world

@@ -77,7 +77,7 @@ def _load(request: SweepRequest, world: World) -> tuple[Plan, Path]:
     from simulator.sweep.file import read_sweep
     from simulator.sweep.folder import SWEEP_FILE, default_sweep_folder, plan_of
     from simulator.sweep.manifest import is_sweep
-    from simulator.sweep.plan import draws_of_spec, make_plan
+    from simulator.sweep.planning import draws_of_spec, make_plan
 
     place = request.place
     if place.name == SWEEP_FILE and is_sweep(place.parent):

@@ -310,6 +310,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def condition(where: str | None) -> str:
+    """Return a condition as part of a statement; a comment in it ends with it."""
+    return "true" if where is None else f"({where}\n)"
+
+
 def literal(value: str) -> str:
     """Return a text as SQL has it."""
     return "'" + value.replace("'", "''") + "'"

@@ -22,7 +22,7 @@ from simulator.sweep.file import parse_sweep, read_sweep
 from simulator.sweep.file_design import MAX_AXES
 from simulator.sweep.file_model import MAX_COUNT, MAX_VALUES, DesignTable, KeepTable, LeverTable, SweepTable
 from simulator.sweep.folder import SweepManifest, load_sweep_manifest
-from simulator.sweep.plan import MAX_SCENARIOS, MAX_UNITS, draws_of_spec, make_plan
+from simulator.sweep.planning import MAX_SCENARIOS, MAX_UNITS, draws_of_spec, make_plan
 from simulator.sweep.shards import KEYS
 from simulator.sweep.views import Sweep
 from simulator.world import World

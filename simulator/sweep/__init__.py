@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from simulator.sweep.file import parse_sweep, read_sweep
-    from simulator.sweep.plan import Plan, draws_of_spec, make_plan
+    from simulator.sweep.plan import Plan
+    from simulator.sweep.planning import draws_of_spec, make_plan
     from simulator.sweep.runner import Progress, run_sweep
     from simulator.sweep.spec import SweepSpec
     from simulator.sweep.verify import verify_sweep
@@ -21,8 +22,8 @@ _HOME: Final = {
     "Progress": "runner",
     "Sweep": "views",
     "SweepSpec": "spec",
-    "draws_of_spec": "plan",
-    "make_plan": "plan",
+    "draws_of_spec": "planning",
+    "make_plan": "planning",
     "open_folder": "views",
     "parse_sweep": "file",
     "read_sweep": "file",

@@ -32,7 +32,8 @@ from simulator.sweep.manifest import (
     load_sweep_manifest,
     write_manifest,
 )
-from simulator.sweep.plan import Plan, Unit, make_plan, sampled_sizes
+from simulator.sweep.plan import Plan, Unit
+from simulator.sweep.planning import make_plan, sampled_sizes
 from simulator.sweep.shards import FOLDER, Shard, places_of, read_shard, remove_parts
 from simulator.text_file import replace_file, replace_with
 from simulator.world import World

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from simulator.errors import InputError
 from simulator.paired_statistics import IntArray
 from simulator.parameters import names as parameter_names
-from simulator.query import literal, literals, quoted
+from simulator.query import condition, literal, literals, quoted
 from simulator.query_tables import check_name, chosen_names, paired_table
 from simulator.statistics import FloatArray
 from simulator.sweep.spec import Freq
@@ -127,8 +127,6 @@ def _pairs(
     periods: Sequence[str], where: str | None,
 ) -> _Pairs:  # fmt: skip
     """Read the differences that meet a condition."""
-    from simulator.sweep.views import condition
-
     level, freq, variable = what
     keys = ["draw", "replication", "entity", "period"]
     sides = [

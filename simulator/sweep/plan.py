@@ -10,27 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
-from itertools import combinations
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from simulator import MODEL_VERSION
-from simulator.errors import InputError
-from simulator.parameters import PRIOR_ROWS, ParameterTable, draw_table
+from simulator.parameters import ParameterTable
 from simulator.periods import count_until
-from simulator.scenario import Scenario, load_scenario
+from simulator.scenario import Scenario
 from simulator.schedule import Schedule
-from simulator.sweep.design import Design, Variation, lever_columns, make_design, parameter_row
+from simulator.sweep.design import Design, Variation, lever_columns, parameter_row
 from simulator.sweep.spec import SweepSpec
-from simulator.text_file import printable
-from simulator.world import World
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -39,8 +33,6 @@ CHUNK: Final = 64
 """Units that a chunk has at most: two or three seconds of work on one core."""
 SMALL: Final = 8
 """Units of a chunk of a small sweep, so that all cores have work until the end."""
-MAX_SCENARIOS: Final = 500
-MAX_UNITS: Final = 10_000_000
 
 
 class Unit(NamedTuple):
@@ -241,158 +233,3 @@ class Plan:
                 units = units[missing[units]]
                 if len(units):
                     yield units
-
-
-def draws_of_spec(spec: SweepSpec) -> ParameterTable:
-    """Return the parameters of every draw that a sweep file asks for; ``InputError`` for a wrong file of them."""
-    if spec.parameters in ("prior", "point"):
-        return draw_table(spec.parameters, spec.draws, spec.seed)
-    return draw_table("file", spec.draws, spec.seed, file=spec.parameters)
-
-
-def make_plan(
-    spec: SweepSpec,
-    world: World,
-    table: ParameterTable,
-    *,
-    check: bool = False,
-    library: str | Path | None = None,
-    given: Sequence[str] | None = None,
-    left_out: tuple[str, ...] = (),
-) -> Plan:
-    """Load what a sweep names and check that all of it goes together.
-
-    Parameters
-    ----------
-    spec : SweepSpec
-    world : World
-    table : ParameterTable
-        One row a draw.
-    check : bool
-        Test the invariants in every quarter.
-    library, given, left_out
-        A folder of scenario files, the names in it that stand for those of `spec`, and what was left out of them: of
-        a sweep that is continued from its folder alone.
-
-    Raises
-    ------
-    InputError
-        A scenario is unknown or wrong, combinations contradict themselves, the design does not fit the scenarios, or
-        there are too many runs.
-    """
-    from simulator.sweep.design import check_design
-
-    if len(table.values) != spec.draws:
-        raise ValueError(f"{len(table.values)} rows of parameters for {spec.draws} draws")
-    if given is None:
-        scenarios, left_out = scenarios_of(spec)
-    else:
-        scenarios = tuple(load_scenario(name, library) for name in given)
-    if spec.design is not None:
-        try:
-            check_design(spec.design, scenarios, spec.until)
-        except InputError as error:
-            raise InputError(f"{spec.file}: {error}") from None
-    _check_draws(spec, scenarios)
-    design = make_design(spec.design, spec.seed)
-    plan = Plan(spec, scenarios, left_out, design, table, hash_of_data(world), check)
-    if plan.size > MAX_UNITS:
-        raise InputError(f"{spec.file}: this would be {plan.size:,} runs; allowed are {MAX_UNITS:,}")
-    return plan
-
-
-def _check_draws(spec: SweepSpec, scenarios: Sequence[Scenario]) -> None:
-    """Refuse draws that would only repeat others: their runs would be counted as evidence twice.
-
-    With `runs` this does not matter, as each run has its own luck.
-    """
-    if spec.separate or spec.draws == 1:
-        return
-    place = f"{spec.file}: [sweep] draws"
-    if spec.parameters == "prior":
-        if spec.draws > PRIOR_ROWS:
-            raise InputError(
-                f"{place}: {spec.draws:,} is more than the {PRIOR_ROWS:,} rows that the prior has, so that some would"
-                " be there twice; ask for more replications instead"
-            )
-    elif not any(scenario.schedule(spec.until).ranges() for scenario in scenarios):
-        raise InputError(
-            f'{place}: {spec.draws:,} is not allowed; with parameters = "{printable(spec.parameters)}" and no sampled'
-            " size in a scenario all draws are the same; write draws = 1"
-        )
-
-
-def scenarios_of(spec: SweepSpec) -> tuple[tuple[Scenario, ...], tuple[str, ...]]:
-    """Load the scenarios of a sweep, combinations after the single ones; also say which combinations are left out.
-
-    A scenario is not combined with what it extends. Combinations of three and more are left out, or refused, with the
-    pair in them that contradicts itself.
-
-    Raises
-    ------
-    InputError
-        A scenario is wrong or there twice, ``combine = true`` and two contradict each other, or there are too many.
-    """
-    place = f"{spec.file}: [sweep] scenarios"
-    singles = [load_scenario(name) for name in spec.scenarios]
-    found: list[Scenario] = []
-    for scenario in singles:
-        if scenario.name in [other.name for other in found]:
-            raise InputError(f'{place}: "{scenario.name}" is given twice; name each scenario once')
-        found.append(scenario)
-    left_out: list[str] = []
-    if spec.combine != "none":
-        bad: set[frozenset[int]] = set()
-        related = {
-            frozenset((i, j))
-            for i, j in combinations(range(len(singles)), 2)
-            if _related(singles[i], singles[j]) or set(singles[i].parts) & set(singles[j].parts)
-        }
-        for count in range(2, len(singles) + 1):
-            for chosen in combinations(range(len(singles)), count):
-                inside = frozenset(chosen)
-                if any(pair <= inside for pair in related) or any(wrong <= inside for wrong in bad):
-                    continue
-                try:
-                    found.append(load_scenario("+".join(spec.scenarios[i] for i in chosen)))
-                except InputError as error:
-                    if spec.combine == "all":
-                        raise InputError(
-                            f"{spec.file}: [sweep] combine: {error};"
-                            ' write combine = "compatible" to leave such combinations out'
-                        ) from None
-                    bad.add(inside)
-                    left_out.append(str(error))
-                if len(found) > MAX_SCENARIOS:
-                    raise InputError(f"{place}: more than {MAX_SCENARIOS} scenarios and combinations")
-    from simulator.store import chain_files
-
-    chain_files({scenario.name: scenario.chain for scenario in found})
-    return tuple(found), tuple(left_out)
-
-
-def _related(a: Scenario, b: Scenario) -> bool:
-    """Tell whether one of two scenarios builds on the other."""
-    return bool(set(a.parts) & {s.name for s in b.chain} or set(b.parts) & {s.name for s in a.chain})
-
-
-def hash_of_data(world: World) -> str:
-    """Return the SHA-256 of the data files that the world is built from, and of its scale, hexadecimal."""
-    digest = hashlib.sha256(repr(world.scale).encode())
-    folder = files("simulator").joinpath("data")
-    for item in sorted((item for item in folder.iterdir() if item.is_file()), key=lambda item: item.name):
-        digest.update(item.name.encode())
-        digest.update(hashlib.sha256(item.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def sampled_sizes(schedules: Mapping[str, Schedule], draws: int, seed: int) -> dict[str, dict[str, FloatArray]]:
-    """Return scenario -> lever key -> sampled size of each draw, shape (draws,)."""
-    from simulator.draws import lever_sizes
-
-    result: dict[str, dict[str, FloatArray]] = {}
-    for name, schedule in schedules.items():
-        ranges = schedule.ranges()
-        rows = [lever_sizes(ranges, seed, draw) for draw in range(draws)] if ranges else []
-        result[name] = {key: np.array([row[key] for row in rows]) for key in sorted(ranges)}
-    return result

@@ -11,7 +11,7 @@ from simulator.errors import InputError
 from simulator.manifest import MANIFEST
 from simulator.parameters import names as parameter_names
 from simulator.periods import count_until, labels, years_of
-from simulator.query import Query, ResultsQuery, Source, literal, literals, open_results, quoted
+from simulator.query import Query, ResultsQuery, Source, condition, literal, literals, open_results, quoted
 from simulator.query_tables import STATISTICS, Statistic, check_name, chosen_names, iamc_layout
 from simulator.sweep.folder import DESIGN, FAILURES, PARAMETERS
 from simulator.sweep.manifest import SweepManifest, is_sweep, load_sweep_manifest
@@ -326,11 +326,6 @@ def open_folder(directory: Path | str) -> Sweep | ResultsQuery:
     if folder.is_dir() and not (folder / MANIFEST).exists():
         raise InputError(f"{folder} holds no {MANIFEST}; name a folder written by liaosim run, compare or sweep")
     return Sweep.open(folder) if is_sweep(folder) else open_results(folder)
-
-
-def condition(where: str | None) -> str:
-    """Return a condition as part of a statement; a comment in it ends with it."""
-    return "true" if where is None else f"({where}\n)"
 
 
 def _names(columns: Sequence[str]) -> str:

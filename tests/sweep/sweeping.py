@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 
 from simulator.parameters import ParameterTable
 from simulator.sweep.file import parse_sweep
-from simulator.sweep.plan import Plan, draws_of_spec, make_plan
+from simulator.sweep.plan import Plan
+from simulator.sweep.planning import draws_of_spec, make_plan
 from simulator.sweep.runner import run_sweep
 from simulator.world import World
 
