@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from simulator.parameters import names, table_of
-from simulator.sweep import plan, runner, shards
+from simulator.sweep import plan, planning, runner, shards
 from simulator.sweep.chunk import Simulator
 from simulator.sweep.file import read_sweep
 from simulator.world import load_world
@@ -33,9 +33,9 @@ SECONDS = 0.1
 def main(file: Path, target: Path) -> None:
     plan.SMALL = 2
     world, spec = load_world(), read_sweep(file)
-    rows = plan.draws_of_spec(spec).values.copy()
+    rows = planning.draws_of_spec(spec).values.copy()
     rows[1, list(names()).index("value_of_day")] = -50.0
-    little = plan.make_plan(spec, world, table_of("prior", rows))
+    little = planning.make_plan(spec, world, table_of("prior", rows))
     shards.write_rows(little, Simulator(world, little).chunk(np.arange(len(little.members))), io.BytesIO())
 
     for how in ("never", "calls", "moments"):

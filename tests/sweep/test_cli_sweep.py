@@ -48,16 +48,16 @@ def rewrite(place: Path, text: str) -> None:
 def spoil(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every run of the second draw fail."""
     from simulator.parameters import table_of
-    from simulator.sweep import plan
+    from simulator.sweep import planning
 
-    whole = plan.draws_of_spec
+    whole = planning.draws_of_spec
 
     def spoilt(spec: Any) -> Any:
         rows = whole(spec).values.copy()
         rows[1, list(names()).index("value_of_day")] = -50.0
         return table_of("prior", rows)
 
-    monkeypatch.setattr(plan, "draws_of_spec", spoilt)
+    monkeypatch.setattr(planning, "draws_of_spec", spoilt)
 
 
 # From plan to end

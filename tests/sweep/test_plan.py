@@ -10,6 +10,7 @@ import pytest
 
 from simulator.errors import InputError
 from simulator.sweep import plan as plans
+from simulator.sweep import planning
 from simulator.sweep.plan import Plan, Unit
 from simulator.world import World
 from tests.sweep.conftest import Maker
@@ -77,7 +78,7 @@ def test_a_parameter_of_a_point_stands_in_the_row_of_the_draw(plan: Maker) -> No
 
 
 def test_too_many_runs_are_refused(plan: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "MAX_UNITS", 9)
+    monkeypatch.setattr(planning, "MAX_UNITS", 9)
     with pytest.raises(InputError, match=r"^little\.toml: this would be 10 runs; allowed are 9$"):
         plan(sweep_text("runs = 5"))
 
@@ -118,7 +119,7 @@ def test_without_combine_there_are_the_scenarios_of_the_file(plan: Maker) -> Non
 
 
 def test_too_many_combinations_are_refused(plan: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "MAX_SCENARIOS", 4)
+    monkeypatch.setattr(planning, "MAX_SCENARIOS", 4)
     with pytest.raises(InputError, match="more than 4 scenarios and combinations"):
         plan(sweep_text("runs = 1", "combine = true", scenarios="baseline subsidy reform later same"))
 
