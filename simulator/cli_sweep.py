@@ -58,6 +58,8 @@ def sweep(request: SweepRequest) -> None:
     """
     if request.plan and request.verify:
         raise InputError("give --plan or --verify, not both")
+    if request.overwrite and (request.plan or request.verify):
+        raise InputError("--overwrite goes with a run, not with --plan or --verify, which change nothing")
     from simulator.world import load_world
 
     world = load_world()
@@ -117,13 +119,10 @@ def _show_plan(world: World, plan: Plan, folder: Path, request: SweepRequest) ->
     print_table(("Sweep", plan.spec.name), rows)
     if found.unused:
         say(
-            f"{folder} holds {found.unused:,} finished runs in shards that this sweep does not ask for;"
+            f"{folder} holds {found.unused:,} finished runs that this sweep does not ask for;"
             " run it with another --out, or with --overwrite to remove them"
         )
-    for reason in plan.left_out[:SHOWN]:
-        say(f"Left out: {reason}")
-    if len(plan.left_out) > SHOWN:
-        say(f"... and {len(plan.left_out) - SHOWN} more combinations")
+    _say_remarks(plan)
     typer.echo("Nothing was run." if found.missing else "Nothing is left to run.")
 
 
@@ -162,13 +161,27 @@ def _description(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "Kept", f"variables: {kept}, 2006Q1 to {spec.until}"
 
 
+def _say_remarks(plan: Plan) -> None:
+    """Say which combinations are left out, and which scenarios do nothing that the first does not do."""
+    from simulator.schedule import first_difference
+
+    remarks = [f"Left out: {reason}" for reason in plan.left_out]
+    base, *others = plan.scenarios
+    for i, scenario in enumerate(others, 1):
+        if not plan.columns[i] and first_difference(plan.schedules[0], plan.schedules[i], plan.quarters) is None:
+            remarks.append(f"Note: {scenario.name} does the same as {base.name} until {plan.spec.until}")
+    for remark in remarks[:SHOWN]:
+        say(remark)
+    if len(remarks) > SHOWN:
+        say(f"... and {len(remarks) - SHOWN} more remarks")
+
+
 def _run(world: World, plan: Plan, folder: Path, request: SweepRequest) -> None:
     """Run what is missing, show how far it is, and say what there is in the end."""
     from simulator.sweep.runner import SweepStoppedError, run_sweep
 
     if not request.json:
-        for reason in plan.left_out[:SHOWN]:
-            say(f"Left out: {reason}")
+        _say_remarks(plan)
     with _progress(plan, folder, request.json) as report:
         try:
             done = run_sweep(
@@ -191,7 +204,7 @@ def _say_end(plan: Plan, folder: Path, done: Progress) -> None:
         typer.echo(took + (f"; {done.before:,} were there before" if done.before else ""))
     else:
         typer.echo(f"All {done.total:,} runs were there before.")
-    asked = shlex.quote(str(folder))
+    asked = shlex.quote(f"./{folder}" if str(folder).startswith("-") else str(folder))
     if done.failed:
         say(f'{done.failed:,} of {done.total:,} runs failed; liaosim query {asked} "SELECT * FROM failures" says why')
     _say_effects(folder)
@@ -203,11 +216,17 @@ def _say_effects(folder: Path) -> None:
     from simulator.sweep import Sweep
     from simulator.sweep.summary import summarise
 
-    with Sweep.open(folder) as opened:
-        found = summarise(opened)
+    try:
+        with Sweep.open(folder) as opened:
+            found = summarise(opened)
+    except InputError as error:  # the runs are there all the same
+        say(f"The effects cannot be shown: {error}")
+        return
     if found is not None:
         typer.echo(f"\n{found.title}")
         print_table(found.columns, found.rows)
+        for note in found.notes:
+            typer.echo(note)
 
 
 def _state(at: Progress) -> dict[str, Any]:
@@ -264,10 +283,17 @@ def _progress(plan: Plan, folder: Path, as_json: bool) -> Iterator[Callable[[Pro
 def _verify(world: World, plan: Plan, folder: Path, request: SweepRequest) -> None:
     """Check every shard; exit code 1 if something is wrong."""
     from simulator.cli_support import progress_bars
-    from simulator.sweep.manifest import load_sweep_manifest
+    from simulator.sweep.folder import check_sweep_target, plan_of
+    from simulator.sweep.manifest import identity_of, load_sweep_manifest
     from simulator.sweep.verify import verify_sweep
 
     load_sweep_manifest(folder)
+    check_sweep_target(folder)
+    if not request.place.is_dir() and identity_of(plan_of(folder, world)) != identity_of(plan):
+        raise InputError(
+            f"{folder} holds another sweep than {request.place} asks for, a larger one or one that was changed;"
+            f" check it by its folder: liaosim sweep {shlex.quote(str(folder))} --verify"
+        )
     _compile_first()
     with progress_bars(wanted=not request.json, what="shards") as start:
         report: list[Callable[[int], None] | None] = []

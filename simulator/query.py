@@ -311,8 +311,24 @@ def quoted(name: str) -> str:
 
 
 def condition(where: str | None) -> str:
-    """Return a condition as part of a statement; a comment in it ends with it."""
-    return "true" if where is None else f"({where}\n)"
+    """Return a condition as part of a statement; a comment in it ends with it.
+
+    Raises
+    ------
+    InputError
+        It is no condition by itself, such as one with a bracket too many.
+    """
+    import duckdb
+
+    if where is None:
+        return "true"
+    try:
+        right = len(duckdb.extract_statements(f"SELECT 1 WHERE {where}\n")) == 1
+    except duckdb.Error:
+        right = False
+    if not right:
+        raise InputError(f"where: {where!r} is not one condition in SQL")
+    return f"({where}\n)"
 
 
 def literal(value: str) -> str:

@@ -343,7 +343,8 @@ def test_a_grid_shows_what_was_run(gridded: Path) -> None:
     text = text_of(gridded)
     for part in (
         "Sweep little", "Grid: every combination of the values, 6 points", "4 draws of parameters × 3 replications of",
-        "Runs 96 of 96 runs", "0.1, 0.2, 0.3", "0, 0.3", "Two levers together", "72 pairs of runs, year 2007, pooled",
+        "Runs 96 of 96 runs", "0.1, 0.2, 0.3", "0, 0.3", "Two levers together",
+        "72 pairs of runs, year 2007, means over",
         "12 pairs of runs, year 2007 ", "Effects at a glance", "The smaller number of draws or replications is 3",
         "6 points are too few", "Model version", "Seed 1", "numpy 2",
     ):  # fmt: skip

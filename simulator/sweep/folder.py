@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ from simulator.sweep.manifest import (
 )
 from simulator.sweep.plan import Plan, Unit
 from simulator.sweep.planning import make_plan, sampled_sizes
-from simulator.sweep.shards import FOLDER, Shard, places_of, read_shard, remove_parts
+from simulator.sweep.shards import FOLDER, Shard, keep_units, places_of, read_shard, remove_parts
 from simulator.text_file import replace_file, replace_with
 from simulator.world import World
 
@@ -61,16 +61,18 @@ class Stock:
         Units that need not be simulated again, failed ones included.
     failures : dict of int to (stage, message)
         Failed units.
-    unused : tuple of Shard
-        Shards that hold units which the plan does not ask for.
-    shards : tuple of Shard
-        The others.
+    stale : tuple of (Shard, tuple of int)
+        Shards that hold units which the plan does not ask for, and the places of those that it does ask for.
     """
 
     done: npt.NDArray[np.bool_]
     failures: Mapping[int, tuple[str, str]]
-    unused: tuple[Shard, ...]
-    shards: tuple[Shard, ...]
+    stale: tuple[tuple[Shard, tuple[int, ...]], ...]
+
+    @property
+    def unused(self) -> int:
+        """Number of finished units that the plan does not ask for."""
+        return sum(len(shard.keys) - len(wanted) for shard, wanted in self.stale)
 
 
 def default_sweep_folder(plan: Plan, root: Path = Path("results")) -> Path:
@@ -81,6 +83,9 @@ def default_sweep_folder(plan: Plan, root: Path = Path("results")) -> Path:
 def check_sweep_target(directory: Path) -> None:
     """Raise ``InputError`` unless a folder is new, empty or one of a sweep. Changes nothing."""
     check_place(directory)
+    for name in (FOLDER, SCENARIOS):
+        if (directory / name).is_symlink():
+            raise InputError(f"{directory / name} is a link; a sweep writes to its own folder only")
     if is_sweep(directory):
         load_sweep_manifest(directory)
     elif directory.exists() and any(not _UNFINISHED.fullmatch(item.name) for item in directory.iterdir()):
@@ -121,16 +126,17 @@ def take_stock(directory: Path, plan: Plan) -> Stock:
     """
     done = np.zeros(plan.size, dtype=bool)
     failures: dict[int, tuple[str, str]] = {}
-    unused, used = [], []
+    stale = []
     for shard in shards_of(directory):
         places = places_of(plan, shard.keys)
-        if (places < 0).any():
-            unused.append(shard)
-            continue
-        used.append(shard)
-        done[places] = True
-        failures |= {int(places[unit]): (stage, message) for unit, stage, message in shard.failures}
-    return Stock(done, failures, tuple(unused), tuple(used))
+        wanted = places >= 0
+        if not wanted.all():
+            stale.append((shard, tuple(np.flatnonzero(wanted).tolist())))
+        done[places[wanted]] = True
+        failures |= {
+            int(places[unit]): (stage, message) for unit, stage, message in shard.failures if wanted[unit]
+        }
+    return Stock(done, failures, tuple(stale))
 
 
 def shards_of(directory: Path) -> Iterator[Shard]:
@@ -151,11 +157,15 @@ def prepare_folder(
     InputError
         Shards of the folder would become useless, and `overwrite` does not allow to remove them.
     """
-    if stock.unused:
+    if stock.stale:
         if not overwrite:
-            raise InputError(_superseded(directory, stock.unused))
-        for shard in stock.unused:
-            shard.path.unlink(missing_ok=True)
+            raise InputError(_superseded(directory, stock))
+        for shard, asked in stock.stale:
+            if asked:
+                keep_units(shard, asked)
+            else:
+                shard.path.unlink(missing_ok=True)
+    earlier = _own_files(directory)
     # First of all, because it makes the folder one of a sweep.
     write_manifest(directory, plan, stock.done, len(stock.failures), environments)
     (directory / FOLDER).mkdir(exist_ok=True)
@@ -165,22 +175,28 @@ def prepare_folder(
     scenarios = directory / SCENARIOS
     scenarios.mkdir(exist_ok=True)
     wanted = chains_of(plan)
-    for path in scenarios.glob("*.toml"):
-        if path.name not in {name for files in wanted.values() for name in files}:
-            path.unlink()
+    for name in earlier - {name for files in wanted.values() for name in files}:
+        (scenarios / name).unlink(missing_ok=True)
     for files in wanted.values():
         for name, text in files.items():
             replace_file(scenarios / name, text)
-    _write_parameters(directory / PARAMETERS, plan)
+    _write_parquet(directory / PARAMETERS, parameters_table(plan))
     _write_parquet(directory / DESIGN, design_table(plan))
     write_failures(directory, plan, stock.failures)
     replace_file(directory / SWEEP_FILE, plan.spec.text)
 
 
-def _superseded(directory: Path, unused: Sequence[Shard]) -> str:
-    """Say why shards of a folder do not belong to a sweep, and what to do."""
-    runs = sum(len(shard.keys) for shard in unused)
-    old = {shard.model_version for shard in unused} - {MODEL_VERSION}
+def _own_files(directory: Path) -> set[str]:
+    """Return the names of the scenario files that the manifest of a folder lists: all that may be removed."""
+    if not is_sweep(directory):
+        return set()
+    found = {name for entry in load_sweep_manifest(directory).scenarios for name in entry.chain}
+    return {name for name in found if Path(name).name == name}
+
+
+def _superseded(directory: Path, stock: Stock) -> str:
+    """Say why finished runs of a folder do not belong to a sweep, and what to do."""
+    old = {shard.model_version for shard, _ in stock.stale} - {MODEL_VERSION}
     why = (
         f"made by model version {', '.join(sorted(old))} (this is {MODEL_VERSION})"
         if old
@@ -188,13 +204,13 @@ def _superseded(directory: Path, unused: Sequence[Shard]) -> str:
         " until, parameters, keep or --check)"
     )
     return (
-        f"{directory} holds {runs:,} finished runs {why}; name another folder with --out, "
+        f"{directory} holds {stock.unused:,} finished runs {why}; name another folder with --out, "
         "or add --overwrite to remove them"
     )
 
 
-def _write_parameters(path: Path, plan: Plan) -> None:
-    """Write one row a draw: its parameters before the design changes them, and the sizes of levers that are sampled.
+def parameters_table(plan: Plan) -> pa.Table:
+    """Return one row a draw: its parameters before the design changes them, and the sizes of levers that are sampled.
 
     A size that the design gives in place of a sampled one is not among them.
     """
@@ -208,7 +224,7 @@ def _write_parameters(path: Path, plan: Plan) -> None:
         for key, size in sizes.items():
             same = key not in columns or np.array_equal(columns[key], size)
             columns[key if same else f"{key}@{scenario}"] = size
-    _write_parquet(path, pa.table(columns))
+    return pa.table(columns)
 
 
 def design_table(plan: Plan) -> pa.Table:
@@ -267,6 +283,8 @@ def plan_of(directory: Path, world: World) -> Plan:
 
     manifest = load_sweep_manifest(directory)
     path = directory / SWEEP_FILE
+    if not path.exists():
+        raise InputError(f"{directory} was left while it was being prepared; start the sweep from its file")
     spec = parse_sweep(read_text(path), str(path), None)
     table = _read_parameters(directory / PARAMETERS, manifest)
     scenarios = [entry.name for entry in manifest.scenarios]

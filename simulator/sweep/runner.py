@@ -79,7 +79,7 @@ class Estimate:
     megabytes : float
         Disk for the missing runs.
     unused : int
-        Finished runs of the folder in shards that are not asked for as a whole: `run_sweep` would refuse them.
+        Finished runs of the folder that are not asked for: `run_sweep` would refuse them.
     """
 
     runs: int
@@ -245,10 +245,9 @@ def estimate(world: World, plan: Plan, directory: Path, threads: int | None = No
     check_sweep_target(directory)
     stock = take_stock(directory, plan)
     missing, count = ~stock.done, int((~stock.done).sum())
-    unused = sum(len(shard.keys) for shard in stock.unused)
     units = next(plan.chunks(missing), None)
     if units is None:
-        return Estimate(plan.size, 0, 0, 0.0, 0.0, unused)
+        return Estimate(plan.size, 0, 0, 0.0, 0.0, stock.unused)
     simulator = Simulator(world, plan)
     first = units[[plan.group_of(index) == plan.group_of(units[0]) for index in units]]
     simulator.chunk(first)  # warms up: what is read or compiled once
@@ -263,4 +262,4 @@ def estimate(world: World, plan: Plan, directory: Path, threads: int | None = No
     each = (time.perf_counter() - start) / len(units)
     workers = min(threads or os.cpu_count() or 1, -(-count // len(units)))
     size = buffer.getbuffer().nbytes / len(units) / 1e6
-    return Estimate(plan.size, count, len(units), each * count / workers, size * count, unused)
+    return Estimate(plan.size, count, len(units), each * count / workers, size * count, stock.unused)

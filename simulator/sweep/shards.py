@@ -11,10 +11,10 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -98,7 +98,12 @@ def tables_of(plan: Plan, chunk: Chunk) -> Iterator[pa.Table]:
 
     units = [plan.unit(index) for index in chunk.done]
     names = columns_of(plan.spec.keep)
-    about = {_MARK: json.dumps(_about(plan, chunk), separators=(",", ":")).encode()}
+    place = {int(index): position for position, index in enumerate(chunk.units)}
+    about = _about(
+        [plan.keys[index].decode() for index in chunk.units],
+        [(place[f.unit], f.stage, f.message) for f in chunk.failures],
+        MODEL_VERSION,
+    )
     for keep in plan.spec.keep:
         values = chunk.values[keep.level, keep.freq]
         columns = key_columns(plan, units, keep.level, keep.freq)
@@ -112,14 +117,10 @@ def tables_of(plan: Plan, chunk: Chunk) -> Iterator[pa.Table]:
         yield pa.table(columns).replace_schema_metadata(about)
 
 
-def _about(plan: Plan, chunk: Chunk) -> dict[str, Any]:
-    place = {int(index): position for position, index in enumerate(chunk.units)}
-    return {
-        "format": _FORMAT,
-        "model_version": MODEL_VERSION,
-        "units": [plan.keys[index].decode() for index in chunk.units],
-        "failures": [[place[f.unit], f.stage, f.message] for f in chunk.failures],
-    }
+def _about(keys: Sequence[str], failures: Sequence[tuple[int, str, str]], model_version: str) -> dict[bytes, bytes]:
+    """Return what a shard says of itself, as metadata of its file."""
+    content = {"format": _FORMAT, "model_version": model_version, "units": keys, "failures": failures}
+    return {_MARK: json.dumps(content, separators=(",", ":")).encode()}
 
 
 def key_columns(plan: Plan, units: Sequence[Unit], level: str, freq: str) -> dict[str, Any]:
@@ -163,10 +164,54 @@ def write_shard(folder: Path, plan: Plan, chunk: Chunk) -> Path:
         There is no room, or the folder cannot be written. Nothing is left behind.
     """
     name = name_of(plan.keys[index] for index in chunk.units)
+    return _write_whole(folder, name, lambda file: write_rows(plan, chunk, file))
+
+
+def keep_units(shard: Shard, positions: Sequence[int]) -> Path:
+    """Write a shard anew with some of its units only, to the bit as they are, then remove it.
+
+    Parameters
+    ----------
+    positions : sequence of int
+        Places of the units within ``shard.keys``, ascending.
+
+    Raises
+    ------
+    InputError
+        The shard is damaged.
+    OSError
+        There is no room, or the folder cannot be written. The shard is still there.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    wanted, failed = set(positions), {unit for unit, *_ in shard.failures}
+    new = {old: position for position, old in enumerate(positions)}
+    keys = [shard.keys[position] for position in positions]
+    failures = [(new[unit], stage, message) for unit, stage, message in shard.failures if unit in wanted]
+    about = _about(keys, failures, shard.model_version)
+    kept = np.array([unit in wanted for unit in range(len(shard.keys)) if unit not in failed], dtype=bool)
+    try:
+        with pq.ParquetFile(shard.path) as source:
+            tables = []
+            for group in range(source.num_row_groups):
+                table = source.read_row_group(group)
+                rows = np.repeat(kept, table.num_rows // max(1, len(kept)))
+                tables.append(table.filter(pa.array(rows)).combine_chunks().replace_schema_metadata(about))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(f"{shard.path} is damaged: {' '.join(str(error).split())}") from None
+    name = name_of(key.encode() for key in keys)
+    path = _write_whole(shard.path.parent, name, lambda file: _write_groups(tables, file))
+    shard.path.unlink()
+    return path
+
+
+def _write_whole(folder: Path, name: str, write: Callable[[IO[bytes]], object]) -> Path:
+    """Let a shard be written aside, bring it to the disk and give it its name."""
     path, part = folder / f"{name}.parquet", folder / f".{name}.part"
     try:
         with part.open("wb") as file:
-            write_rows(plan, chunk, file)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
@@ -187,19 +232,23 @@ def _sync(folder: Path) -> None:
 
 def write_rows(plan: Plan, chunk: Chunk, file: Any) -> None:
     """Write the content of a shard to an open file or buffer, one row group a level and frequency."""
+    _write_groups(tables_of(plan, chunk), file)
+
+
+def _write_groups(tables: Iterable[pa.Table], file: Any) -> None:
+    """Write tables of the same columns, each as one row group."""
     import pyarrow.parquet as pq
 
-    names = columns_of(plan.spec.keep)
     writer = None
     try:
-        for table in tables_of(plan, chunk):
+        for table in tables:
             if writer is None:
                 writer = pq.ParquetWriter(
                     file,
                     table.schema,
                     compression="zstd",
                     use_dictionary=list(KEYS),
-                    use_byte_stream_split=names,
+                    use_byte_stream_split=table.column_names[len(KEYS) :],
                     write_page_checksum=True,
                 )
             writer.write_table(table, row_group_size=max(1, table.num_rows))
@@ -219,6 +268,8 @@ def read_shard(path: Path) -> Shard:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if path.is_symlink():
+        raise InputError(f"{path} is a link; a sweep reads and writes shards of its own folder only")
     try:
         about = pq.read_metadata(path)
     except (pa.ArrowException, OSError, ValueError) as error:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from simulator.errors import InputError
 from simulator.manifest import MANIFEST
 from simulator.sweep.chunk import Simulator
-from simulator.sweep.folder import DESIGN, FAILURES, design_table, failures_table
+from simulator.sweep.folder import DESIGN, FAILURES, PARAMETERS, design_table, failures_table, parameters_table
 from simulator.sweep.manifest import load_sweep_manifest
 from simulator.sweep.plan import IntArray, Plan
 from simulator.sweep.shards import (
@@ -66,8 +66,9 @@ def verify_sweep(
     """Check every shard of a folder; changes nothing.
 
     Every page of every shard is read and its checksum compared; identities, labels, periods, entities and number of
-    rows must be those of the plan, no run may be there twice, and design and failures must be those of the plan and
-    the shards. Of `again` shards the first run is simulated anew and must be the same to the bit.
+    rows must be those of the plan, no run may be there twice, and the tables of design, parameters and failures must
+    be those of the plan and the shards. Of `again` shards the first run is simulated anew and must be the same to the
+    bit.
 
     Parameters
     ----------
@@ -83,12 +84,13 @@ def verify_sweep(
     same = 0
     for i, path in enumerate(paths):
         try:
-            places = _check_shard(plan, path, failures)
+            places, bad = _check_shard(plan, path)
             if done[places].any():
                 raise InputError(f"{path} holds runs that another shard holds too")
             if path in chosen:
-                same += _check_again(simulator, plan, path, places, failures)
+                same += _check_again(simulator, plan, path, places, bad)
             done[places] = True
+            failures |= bad
         except InputError as error:
             problems.append(str(error))
         progress(i + 1, len(paths))
@@ -96,8 +98,8 @@ def verify_sweep(
     return Check(len(paths), plan.size, int(done.sum()), len(failures), same, tuple(problems))
 
 
-def _check_shard(plan: Plan, path: Path, failures: dict[int, tuple[str, str]]) -> IntArray:
-    """Return the places in the plan of the units of a shard, and note its failures.
+def _check_shard(plan: Plan, path: Path) -> tuple[IntArray, dict[int, tuple[str, str]]]:
+    """Return the places in the plan of the units of a shard, and its failures by place.
 
     Raises
     ------
@@ -117,8 +119,7 @@ def _check_shard(plan: Plan, path: Path, failures: dict[int, tuple[str, str]]) -
     wanted = _labels(plan, good)
     if rows.num_rows != wanted.num_rows or not rows.select(list(KEYS)).equals(wanted):
         raise InputError(f"{path} is damaged: its rows are not those of its runs")
-    failures |= bad
-    return places
+    return places, bad
 
 
 def _labels(plan: Plan, units: IntArray) -> Any:
@@ -184,13 +185,15 @@ def _check_tables(
             f"{directory / MANIFEST} says that {said:,} runs are finished, the shards hold {there:,};"
             " the sweep, started again, mends it"
         )
-    tables = {DESIGN: design_table(plan)}
+    tables = {DESIGN: design_table(plan), PARAMETERS: parameters_table(plan)}
     if said >= there:  # else the sweep is running, or was killed before it wrote down what had failed
         tables[FAILURES] = failures_table(plan, failures)
     for name, expected in tables.items():
         path = directory / name
         try:
-            if not pq.read_table(path).equals(expected):
+            if path.is_symlink():
+                problems.append(f"{path} is a link; a sweep holds its own files")
+            elif not pq.read_table(path).equals(expected):
                 problems.append(f"{path} does not hold what sweep and shards say; the sweep, started again, mends it")
         except (pa.ArrowException, OSError, ValueError) as error:
             problems.append(f"{path} cannot be read: {' '.join(str(error).split())}")

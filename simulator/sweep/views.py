@@ -272,7 +272,7 @@ class Sweep(Query):
         every = full if freq == "A" else labels(quarters)
         if years is None:
             return list(every)
-        asked = sorted({str(year) for year in years})
+        asked = sorted({str(year) for year in ([years] if isinstance(years, str | int) else years)})
         for year in asked:
             if year not in full:
                 span = f"{full[0]} to {full[-1]}" if full else "there are none"
@@ -323,7 +323,9 @@ def open_folder(directory: Path | str) -> Sweep | ResultsQuery:
         It is none of these, or one of its files is missing, damaged, or a link that leads elsewhere.
     """
     folder = Path(directory)
-    if folder.is_dir() and not (folder / MANIFEST).exists():
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; name one written by liaosim run, compare or sweep")
+    if not (folder / MANIFEST).exists():
         raise InputError(f"{folder} holds no {MANIFEST}; name a folder written by liaosim run, compare or sweep")
     return Sweep.open(folder) if is_sweep(folder) else open_results(folder)
 

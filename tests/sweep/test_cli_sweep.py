@@ -438,3 +438,28 @@ def test_memory_does_not_grow_with_the_number_of_runs(place: Path) -> None:
         assert f"{runs:,} runs in " in found.stdout
         peaks.append(int(found.stdout.split()[-1]) / 1024.0)
     assert peaks[1] < peaks[0] + 30.0, f"{peaks[0]:.0f} MB for 300 runs, {peaks[1]:.0f} MB for 1,200"
+
+
+def test_a_scenario_that_does_nothing_until_the_end_is_named(place: Path) -> None:
+    (place / "early.toml").write_text(
+        '[sweep]\nname = "early"\nscenarios = ["baseline", "cjk_fta"]\nruns = 1\nuntil = "2007Q4"\n', encoding="utf-8"
+    )
+    result = liaosim("sweep", "early.toml", "--plan")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == ["Note: cjk_fta does the same as baseline until 2007Q4"]
+
+
+def test_verify_of_a_file_that_asks_for_less_names_the_larger_sweep(place: Path) -> None:
+    assert liaosim("sweep", "little.toml").exit_code == 0
+    text = (place / "little.toml").read_text(encoding="utf-8")
+    rewrite(place, text.replace("replications = 2", "replications = 1"))
+    result = liaosim("sweep", "little.toml", "--verify")
+    assert result.exit_code == 2
+    assert "holds another sweep than little.toml asks for" in result.stderr
+    assert "liaosim sweep results/little --verify" in result.stderr
+
+
+def test_overwrite_goes_only_with_a_run(place: Path) -> None:
+    for option in ("--plan", "--verify"):
+        result = liaosim("sweep", "little.toml", option, "--overwrite")
+        assert result.exit_code == 2 and "--overwrite goes with a run" in result.stderr

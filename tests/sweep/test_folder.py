@@ -292,7 +292,7 @@ def test_a_sweep_that_was_killed_while_it_was_enlarged_goes_on_from_its_file(
     def killed(*_: object) -> None:
         raise OSError("killed")
 
-    monkeypatch.setattr("simulator.sweep.folder._write_parameters", killed)
+    monkeypatch.setattr("simulator.sweep.folder.parameters_table", killed)
     with pytest.raises(RuntimeError):
         run_sweep(world, larger, folder)
     monkeypatch.undo()
