@@ -122,9 +122,7 @@ def _notes(sweep: Sweep, effects: list[_Effect]) -> tuple[str, ...]:
     clusters = min((number for number in (draws, replications) if number > 1), default=0)
     if 1 < clusters < FEW:
         width = float(stdtrit(clusters - 1, 0.975))
-        notes.append(
-            f"With {clusters} independent values a 95 % interval is the mean ± {width:.1f} of them (Student's t)."
-        )
+        notes.append(f"A 95 % interval is ± {width:.1f} standard errors (Student's t, {clusters} independent values).")
     return tuple(notes)
 
 

@@ -132,7 +132,7 @@ def test_a_summary_says_how_few_values_its_errors_rest_on(own: Path) -> None:
     with Sweep.open(own) as sweep:
         found = summarise(sweep)
     assert found is not None and "over 2 runs" in found.title
-    assert found.notes == ("With 2 independent values a 95 % interval is the mean ± 12.7 of them (Student's t).",)
+    assert found.notes == ("A 95 % interval is ± 12.7 standard errors (Student's t, 2 independent values).",)
 
 
 @pytest.mark.parametrize(
