@@ -124,17 +124,15 @@ def _format(form: Format | None, out: Path | None, asked: bool, overwrite: bool)
 
 def _check_target(out: Path, overwrite: bool) -> None:
     """Raise ``InputError`` unless a file may be written there."""
-    from simulator.manifest import is_results
-    from simulator.sweep.manifest import is_sweep
+    from simulator.manifest import enclosing
 
     if out.is_dir():
         raise InputError(f"--out {out} is a folder; name a file")
     if not out.parent.is_dir():
         raise InputError(f"--out {out}: there is no folder {out.parent}")
-    place = out.parent.resolve()
-    for folder in (place, *place.parents):
-        if is_results(folder) or is_sweep(folder):
-            raise InputError(f"--out {out} is inside the results folder {folder}; name a file elsewhere")
+    folder = enclosing(out.parent.resolve())
+    if folder is not None:
+        raise InputError(f"--out {out} is inside the results folder {folder}; name a file elsewhere")
     try:
         mode = out.lstat().st_mode
     except FileNotFoundError:

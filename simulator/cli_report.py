@@ -35,7 +35,7 @@ def report_again(directory: Path, lang: str, out: Path | None) -> None:
         The folder is neither a whole result nor a sweep, or ``out`` is a folder, in no folder, in a folder of results,
         or something else than a report.
     """
-    from simulator.sweep.manifest import is_sweep
+    from simulator.manifest import is_sweep
 
     (_report_sweep if is_sweep(directory) else _report_results)(directory, lang, out)
 
@@ -85,8 +85,7 @@ def _say_version(directory: Path, model_version: str) -> None:
 
 def _check(target: Path, directory: Path, option: str) -> None:
     """Refuse to write where something else than a report is, or into a results folder under another name."""
-    from simulator.manifest import is_results
-    from simulator.sweep.manifest import is_sweep
+    from simulator.manifest import enclosing
 
     shown = f"{option}{target}"
     if target.is_dir():
@@ -94,12 +93,11 @@ def _check(target: Path, directory: Path, option: str) -> None:
     if not target.parent.is_dir():
         raise InputError(f"{shown}: there is no folder {target.parent}")
     if not _is(target, directory / "report.html"):
-        place = target.parent.resolve()
-        for folder in (place, *place.parents):
-            if folder == directory.resolve():
-                raise InputError(f"{shown}: the only report inside {directory} is report.html; name a file elsewhere")
-            if is_results(folder) or is_sweep(folder):
-                raise InputError(f"{shown} is inside the results folder {folder}; name a file elsewhere")
+        folder = enclosing(target.parent.resolve())
+        if folder == directory.resolve():
+            raise InputError(f"{shown}: the only report inside {directory} is report.html; name a file elsewhere")
+        if folder is not None:
+            raise InputError(f"{shown} is inside the results folder {folder}; name a file elsewhere")
     try:
         mode = target.lstat().st_mode
     except FileNotFoundError:

@@ -76,9 +76,9 @@ def sweep(request: SweepRequest) -> None:
 
 def _load(request: SweepRequest, world: World) -> tuple[Plan, Path]:
     """Return the plan and the folder of a sweep file, or of the folder of a sweep."""
+    from simulator.manifest import is_sweep
     from simulator.sweep.file import read_sweep
     from simulator.sweep.folder import SWEEP_FILE, default_sweep_folder, plan_of
-    from simulator.sweep.manifest import is_sweep
     from simulator.sweep.planning import draws_of_spec, make_plan
 
     place = request.place

@@ -5,7 +5,6 @@ A file of another kind brings its own `Words`: how a place is called, and what i
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, NoReturn, TypeAlias, TypeVar
@@ -107,22 +106,6 @@ class Words:
         return [
             part for i, part in enumerate(location) if part not in self.tags or tuple(location[:i]) in self.any_keys
         ]
-
-
-def load_toml(text: str, file: str) -> dict[str, Any]:
-    """Return the tables of a TOML text; `file` names it in messages.
-
-    Raises
-    ------
-    InputError
-        If it is not TOML.
-    """
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{file}: not valid TOML: {error}") from None
-    except (ValueError, RecursionError):
-        raise InputError(f"{file}: not valid TOML: a number is too long or values are nested too deeply") from None
 
 
 def checked(raw: Mapping[str, Any], model: type[_Table], words: Words, file: str) -> _Table:

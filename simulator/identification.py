@@ -5,7 +5,6 @@ The judgement stands in ``identification.toml``. Measured contraction from prior
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Any, Final
 from simulator.errors import InputError, nearest
 from simulator.levers import INSTRUMENTS
 from simulator.parameters import names
+from simulator.text_file import load_toml
 
 QUALITIES: Final = ("good", "fair", "weak", "none")
 """Qualities of identification, best first; ``none`` is not identified."""
@@ -116,10 +116,7 @@ def read(text: str, place: str, known: Collection[str]) -> IdentificationTable:
         Naming place, group and value: a missing or unknown field, an unknown quality, a name that is no
         parameter, or a parameter listed twice.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{place}: not valid TOML: {error}") from None
+    raw = load_toml(text, place)
     _only(raw, ("rules", "words", "group"), place)
     rules = {rule: _texts(raw["rules"], rule, ("by", "by_zh"), f"{place}: rules") for rule in RULES}
     _only(raw["rules"], RULES, f"{place}: rules")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -167,6 +167,9 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     return manifest
 
 
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
 class StoredScenario(BaseModel):
     """What a manifest says of one scenario; ``sizes`` maps lever keys to columns of ``parameters.parquet``."""
 
@@ -223,6 +226,16 @@ class Manifest(BaseModel):
         return self.model_dump(include={"version", "model_version", "git_commit", "python", "platform", "packages"})
 
 
+def check_entries(model: type[_Model], text: str, path: Path) -> _Model:
+    """Return the entries of a manifest as their model; ``InputError`` names the first that is missing or wrong."""
+    try:
+        return model.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f'{path}: "{where}" is missing or wrong: {first["msg"]}') from None
+
+
 def load_manifest(directory: Path) -> Manifest:
     """Read the manifest of a results folder and check every entry of it.
 
@@ -232,12 +245,7 @@ def load_manifest(directory: Path) -> Manifest:
         As of :func:`read_manifest`, or an entry is missing or wrong; the message names it.
     """
     path = directory / MANIFEST
-    try:
-        manifest = Manifest.model_validate_json(json.dumps(read_manifest(directory)), strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f'{path}: "{where}" is missing or wrong: {first["msg"]}') from None
+    manifest = check_entries(Manifest, json.dumps(read_manifest(directory)), path)
     try:
         count_until(manifest.until)
     except InputError as error:
@@ -255,12 +263,27 @@ def load_manifest(directory: Path) -> Manifest:
 
 
 def is_results(directory: Path) -> bool:
-    """Tell whether a folder was written by liaosim (has a manifest with our marker, of whatever version)."""
+    """Tell whether a folder was written by ``run`` or ``compare`` (has a manifest with our marker, of any version)."""
+    return _format_of(directory) == FORMAT
+
+
+def is_sweep(directory: Path) -> bool:
+    """Tell whether a folder was written by a sweep, of whatever version."""
+    return _format_of(directory) == SWEEP_FORMAT
+
+
+def _format_of(directory: Path) -> object:
+    """Return what the manifest of a folder calls itself, None if there is none that can be read."""
     try:
         manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("format") == FORMAT
+    except (OSError, ValueError):
+        return None
+    return manifest.get("format") if isinstance(manifest, dict) else None
+
+
+def enclosing(place: Path) -> Path | None:
+    """Return the nearest folder of results or of a sweep that a folder, as `Path.resolve` gives it, is or lies in."""
+    return next((f for f in (place, *place.parents) if is_results(f) or is_sweep(f)), None)
 
 
 def git_commit() -> str | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-import tomllib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError, nearest
-from simulator.text_file import printable, read_text
+from simulator.text_file import load_toml, printable, read_text
 
 STATUSES: Final = ("F", "F±", "D", "S", "U", "A")
 FIELDS: Final = ("symbol", "meaning", "unit", "low", "point", "high", "status", "source")
@@ -80,11 +79,7 @@ def read(text: str, place: str) -> tuple[Parameter, ...]:
     InputError
         Naming parameter, field and value that are wrong.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{place}: not valid TOML: {error}") from None
-    return tuple(_check(name, row, place) for name, row in raw.items())
+    return tuple(_check(name, row, place) for name, row in load_toml(text, place).items())
 
 
 def _check(name: str, row: Any, place: str) -> Parameter:
@@ -262,14 +257,7 @@ def apply_file(values: npt.NDArray[np.float64], path: Path) -> npt.NDArray[np.fl
         Unreadable file, unknown name (with the nearest match), not a number, or outside the parameter's range.
     """
     shown = printable(str(path))
-    try:
-        raw: Mapping[str, Any] = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{shown}: not valid TOML: {error}") from None
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{shown}: not valid TOML: a number is too long or values are nested too deeply") from None
+    raw = load_toml(read_text(path), shown)
     known = {p.name: (k, p) for k, p in enumerate(parameters())}
     result = values.copy()
     for name, value in raw.items():

@@ -148,11 +148,11 @@ def paired(
         _check_scenario(query, name)
     asked = [entity] if isinstance(entity, str) else entity
     entities = chosen_names(f"entity of {level}", asked, ENTITIES[level])
-    chosen_years = _years(query, years)
+    periods = chosen_years(query.directory, query.manifest.quarters, years)
     chosen_runs = _runs(query, scenario, base, runs)
-    new, old = (_annual(query, s, level, variable, entities, chosen_years, chosen_runs) for s in (scenario, base))
+    new, old = (_annual(query, s, level, variable, entities, periods, chosen_runs) for s in (scenario, base))
     each = np.arange(len(chosen_runs), dtype=np.int64)
-    table = paired_table(new - old, each, each, level, variable, entities, chosen_years)
+    table = paired_table(new - old, each, each, level, variable, entities, periods)
     return table[list(PAIRED_COLUMNS)]
 
 
@@ -222,13 +222,15 @@ def _positions(column: Any, values: Sequence[object]) -> npt.NDArray[np.intp]:
     return np.asarray(pc.index_in(column, value_set=pa.array(values, column.type)).to_numpy(), dtype=np.intp)
 
 
-def _years(query: ResultsQuery, years: Iterable[int | str] | None) -> list[str]:
-    """Return the years asked for in their order; ``InputError`` for one that was not simulated to its end."""
-    full = years_of(query.manifest.quarters)
-    chosen = list(full) if years is None else sorted({str(year) for year in years})
+def chosen_years(directory: Path, quarters: int, years: Iterable[int | str] | int | str | None) -> list[str]:
+    """Return the years asked for in their order, by default all; ``InputError`` for one not simulated to its end."""
+    full = years_of(quarters)
+    asked = [years] if isinstance(years, str | int) else years
+    chosen = list(full) if asked is None else sorted({str(year) for year in asked})
     for year in chosen:
         if year not in full:
-            raise InputError(f"years: {year} is none of the full years of {query.directory}, {full[0]} to {full[-1]}")
+            span = f"{full[0]} to {full[-1]}" if full else "there are none"
+            raise InputError(f"years: {year} is none of the full years of {directory}, {span}")
     if not chosen:
         raise InputError("years: none is given")
     return chosen

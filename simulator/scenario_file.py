@@ -23,7 +23,6 @@ from simulator.file_errors import (
     check_quarter,
     checked,
     expected,
-    load_toml,
     refuse,
     show,
 )
@@ -38,6 +37,7 @@ from simulator.lever_checks import (
 )
 from simulator.levers import ALL, INSTRUMENTS, Instrument
 from simulator.schedule import LAST_INDEX, Lever, Range, overlaps
+from simulator.text_file import load_toml
 
 MAX_LEVERS: Final = 500
 

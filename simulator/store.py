@@ -232,13 +232,16 @@ def _write_parameters(path: Path, results: Results) -> dict[str, dict[str, str]]
     for e in results.ensembles:
         names[e.scenario] = {}
         for key, size in e.sizes.items():
-            column = key
-            if column in columns and not np.array_equal(columns[column], size):
-                column = f"{key}@{e.scenario}"
+            column = size_column(columns, key, size, e.scenario)
             columns[column] = np.asarray(size, dtype=np.float64)
             names[e.scenario][key] = column
     pq.write_table(pa.table(columns), path, compression="zstd")
     return names
+
+
+def size_column(columns: Mapping[str, npt.NDArray[Any]], key: str, size: FloatArray, scenario: str) -> str:
+    """Return the column of a sampled size: its lever key, with the scenario if another holds other sizes there."""
+    return key if key not in columns or np.array_equal(columns[key], size) else f"{key}@{scenario}"
 
 
 def _draws(values: FloatArray) -> npt.NDArray[np.int_]:

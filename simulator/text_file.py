@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from simulator.errors import InputError
 
@@ -39,6 +40,22 @@ def read_text(path: Path, shown: str | None = None) -> str:
             return _decode(file.read(MAX_BYTES), shown)
     except OSError as error:
         raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
+
+
+def load_toml(text: str, file: str) -> dict[str, Any]:
+    """Return the tables of a TOML text; `file` names it in messages.
+
+    Raises
+    ------
+    InputError
+        If it is not TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{file}: not valid TOML: {error}") from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{file}: not valid TOML: a number is too long or values are nested too deeply") from None
 
 
 def is_file(path: Path) -> bool:

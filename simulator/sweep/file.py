@@ -12,13 +12,13 @@ from typing import Final
 
 from simulator import periods
 from simulator.errors import nearest
-from simulator.file_errors import check_quarter, checked, known, load_toml, refuse, show
+from simulator.file_errors import check_quarter, checked, known, refuse, show
 from simulator.levers import ALL
 from simulator.scenario import list_scenarios
 from simulator.sweep.file_design import check_design
 from simulator.sweep.file_model import FREQS, PRIOR, WORDS, KeepTable, SweepFile, SweepTable
 from simulator.sweep.spec import Combine, Freq, Keep, SweepSpec
-from simulator.text_file import is_file, printable, read_text
+from simulator.text_file import is_file, load_toml, printable, read_text
 from simulator.variables import LEVELS, variables
 
 DEFAULT_RUNS: Final = 200

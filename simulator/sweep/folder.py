@@ -22,13 +22,13 @@ import numpy.typing as npt
 from simulator import MODEL_VERSION
 from simulator.errors import InputError
 from simulator.folder import check_place
-from simulator.manifest import MANIFEST
+from simulator.manifest import MANIFEST, is_sweep
 from simulator.parameters import ParameterTable, names, table_of
+from simulator.store import size_column
 from simulator.sweep.manifest import (
     SweepManifest,
     chains_of,
     identity_of,
-    is_sweep,
     load_sweep_manifest,
     write_manifest,
 )
@@ -222,8 +222,7 @@ def parameters_table(plan: Plan) -> pa.Table:
     schedules = {scenario.name: plan.schedule(Unit(s, 0, 0, 0)) for s, scenario in enumerate(plan.scenarios)}
     for scenario, sizes in sampled_sizes(schedules, plan.spec.draws, plan.spec.seed).items():
         for key, size in sizes.items():
-            same = key not in columns or np.array_equal(columns[key], size)
-            columns[key if same else f"{key}@{scenario}"] = size
+            columns[size_column(columns, key, size, scenario)] = size
     return pa.table(columns)
 
 

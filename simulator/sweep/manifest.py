@@ -9,10 +9,18 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from simulator.errors import InputError
-from simulator.manifest import MANIFEST, SWEEP_FORMAT, ParametersEntry, dump_manifest, environment
+from simulator.manifest import (
+    MANIFEST,
+    SWEEP_FORMAT,
+    ParametersEntry,
+    check_entries,
+    dump_manifest,
+    environment,
+    is_sweep,
+)
 from simulator.store import chain_files
 from simulator.sweep.plan import Plan
 from simulator.text_file import replace_file
@@ -68,15 +76,6 @@ class SweepManifest(BaseModel):
     units: dict[str, dict[str, str]]
 
 
-def is_sweep(directory: Path) -> bool:
-    """Tell whether a folder was written by a sweep, of whatever version."""
-    try:
-        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError):
-        return False
-    return isinstance(manifest, dict) and manifest.get("format") == SWEEP_FORMAT
-
-
 def load_sweep_manifest(directory: Path) -> SweepManifest:
     """Read the manifest of a sweep and check every entry.
 
@@ -92,12 +91,7 @@ def load_sweep_manifest(directory: Path) -> SweepManifest:
     found = json.loads(text).get("format_version")
     if found != FORMAT_VERSION:
         raise InputError(f'{path}: "format_version" is {found}, this liaosim reads {FORMAT_VERSION}')
-    try:
-        return SweepManifest.model_validate_json(text, strict=True)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f'{path}: "{where}" is missing or wrong: {first["msg"]}') from None
+    return check_entries(SweepManifest, text, path)
 
 
 def environments_of(directory: Path, missing: bool) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
@@ -191,15 +192,12 @@ def keep_units(shard: Shard, positions: Sequence[int]) -> Path:
     failures = [(new[unit], stage, message) for unit, stage, message in shard.failures if unit in wanted]
     about = _about(keys, failures, shard.model_version)
     kept = np.array([unit in wanted for unit in range(len(shard.keys)) if unit not in failed], dtype=bool)
-    try:
-        with pq.ParquetFile(shard.path) as source:
-            tables = []
-            for group in range(source.num_row_groups):
-                table = source.read_row_group(group)
-                rows = np.repeat(kept, table.num_rows // max(1, len(kept)))
-                tables.append(table.filter(pa.array(rows)).combine_chunks().replace_schema_metadata(about))
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"{shard.path} is damaged: {' '.join(str(error).split())}") from None
+    tables = []
+    with _reading(shard.path), pq.ParquetFile(shard.path) as source:
+        for group in range(source.num_row_groups):
+            table = source.read_row_group(group)
+            rows = np.repeat(kept, table.num_rows // max(1, len(kept)))
+            tables.append(table.filter(pa.array(rows)).combine_chunks().replace_schema_metadata(about))
     name = name_of(key.encode() for key in keys)
     path = _write_whole(shard.path.parent, name, lambda file: _write_groups(tables, file))
     shard.path.unlink()
@@ -265,16 +263,24 @@ def read_shard(path: Path) -> Shard:
     InputError
         The file is damaged or no shard of this program.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     if path.is_symlink():
         raise InputError(f"{path} is a link; a sweep reads and writes shards of its own folder only")
-    try:
+    with _reading(path):
         about = pq.read_metadata(path)
+    return shard_of(path, about)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Say that a shard is damaged in place of what Parquet or the operating system has to say."""
+    import pyarrow as pa
+
+    try:
+        yield
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path} is damaged: {' '.join(str(error).split())}") from None
-    return shard_of(path, about)
 
 
 def shard_of(path: Path, about: Any) -> Shard:
@@ -312,16 +318,13 @@ def read_rows(path: Path, checked: bool = False) -> pa.Table:
     InputError
         The file is damaged.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with _reading(path):
         table = pq.read_table(path, page_checksum_verification=checked, partitioning=None)
         if table.column_names[: len(KEYS)] != list(KEYS):
             raise ValueError("its columns are not those of a shard")
         return table.cast(schema(table.column_names[len(KEYS) :])).replace_schema_metadata(None).combine_chunks()
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"{path} is damaged: {' '.join(str(error).split())}") from None
 
 
 def remove_parts(folder: Path) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from simulator.errors import InputError
-from simulator.manifest import MANIFEST
+from simulator.manifest import MANIFEST, is_sweep
 from simulator.parameters import names as parameter_names
 from simulator.periods import count_until, labels, years_of
 from simulator.query import Query, ResultsQuery, Source, condition, literal, literals, open_results, quoted
-from simulator.query_tables import STATISTICS, Statistic, check_name, chosen_names, iamc_layout
+from simulator.query_tables import STATISTICS, Statistic, check_name, chosen_names, chosen_years, iamc_layout
 from simulator.sweep.folder import DESIGN, FAILURES, PARAMETERS
-from simulator.sweep.manifest import SweepManifest, is_sweep, load_sweep_manifest
+from simulator.sweep.manifest import SweepManifest, load_sweep_manifest
 from simulator.sweep.outcomes import open_outcomes, view_of
 from simulator.sweep.spec import Freq
 from simulator.variables import ENTITIES, variable
@@ -268,17 +268,10 @@ class Sweep(Query):
     def periods(self, freq: str, years: Iterable[int | str] | None) -> list[str]:
         """Return the periods of some years, by default all; ``InputError`` for a year that was not simulated."""
         quarters = count_until(self.manifest.until)
-        full = years_of(quarters)
-        every = full if freq == "A" else labels(quarters)
+        every = years_of(quarters) if freq == "A" else labels(quarters)
         if years is None:
             return list(every)
-        asked = sorted({str(year) for year in ([years] if isinstance(years, str | int) else years)})
-        for year in asked:
-            if year not in full:
-                span = f"{full[0]} to {full[-1]}" if full else "there are none"
-                raise InputError(f"years: {year} is none of the full years of {self.directory}, {span}")
-        if not asked:
-            raise InputError("years: none is given")
+        asked = chosen_years(self.directory, quarters, years)
         return [period for period in every if period[:4] in asked]
 
     def rows_of(
