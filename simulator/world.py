@@ -273,9 +273,12 @@ def load_world(scale: float = 1.0) -> World:
     DataError
         A table is incomplete or wrong; the message names the row.
     """
-    path = base_path()
+    return world_on(base_path(), *deviation_process(), scale)
+
+
+def world_on(path: Records, process: FloatArray, free: npt.NDArray[np.int64], scale: float = 1.0) -> World:
+    """Return the world on a given path of the drivers; see `World` for the arguments, `load_world` for errors."""
     cities = _cities(path)
-    process, free = deviation_process()
     return World(
         cities=cities,
         soes=_soes(cities, scale),
