@@ -71,12 +71,29 @@ OUTPUTS: Final[Mapping[str, tuple[str, float]]] = MappingProxyType(
 """Provincial output -> observed series that stands for it, and the factor from its unit to that of the output."""
 
 
-def load_observed(path: Path | None = None) -> Table:
+def load_observed(path: Path | None = None, last_year: int | None = None) -> Table:
     """Return the observed figures, in the units of their sources.
+
+    Parameters
+    ----------
+    path
+        Another file, checked against the same needs; by default the shipped one.
+    last_year
+        Nothing that ends later is in the table returned: what a forecaster in that year could not have had. (Vintages
+        are not undone: figures of early years may have been restated later.)
 
     Raises
     ------
     simulator.tables.DataError
         If the file is malformed, incomplete or out of range.
     """
-    return load_table("observed", "calibration.data", path=path, needs=NEEDS)
+    table = load_table("observed", "calibration.data", path=path, needs=NEEDS)
+    if last_year is None:
+        return table
+    kept = tuple(row for row in table.rows if last_year_of(row.period) <= last_year)
+    return Table(table.name, kept, MappingProxyType({(row.entity, row.variable, row.period): row for row in kept}))
+
+
+def last_year_of(period: str) -> int:
+    """Return the year in which a period ends: of ``2012``, ``2012Q1`` and ``2008-2012`` alike 2012."""
+    return int(period.rpartition("-")[2][:4])

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.observed import OUTPUTS, YEARS, load_observed
+from simulator.periods import to_index
 from simulator.records import CITIES, PORTS
 from simulator.results import EnsembleLike, IntArray, Results
 from simulator.tables import Table
@@ -29,6 +30,16 @@ class Paths(Protocol):
 
     def annual(self, output: str, level: str = "province", entity: str = "Liaoning") -> FloatArray:
         """Return an output in 2006-2017, shape (runs, 12); NaN where it is not known.
+
+        Raises
+        ------
+        KeyError
+            If nothing is known of this output.
+        """
+        ...
+
+    def quarter(self, output: str, period: str, level: str = "province", entity: str = "Liaoning") -> FloatArray:
+        """Return an output in one quarter, such as ``2012Q1``, shape (runs,); a flow is per quarter.
 
         Raises
         ------
@@ -61,6 +72,11 @@ class RunPaths:
         values = self._results.series(self._scenario, output, level=level, entity=entity, runs=self._runs)
         return np.asarray(values[:, : len(YEARS)])
 
+    def quarter(self, output: str, period: str, level: str = "province", entity: str = "Liaoning") -> FloatArray:
+        """Return an output in one quarter, shape (runs,)."""
+        values = self._results.series(self._scenario, output, level=level, entity=entity, freq="Q", runs=self._runs)
+        return np.asarray(values[:, to_index(period)])
+
 
 class ObservedPaths:
     """The figures of ``observed.csv`` under the names of the outputs that stand for them; one run.
@@ -81,6 +97,10 @@ class ObservedPaths:
             return self.annual(f"{output}_usd") * yearly("exchange_rate", mean=True)
         name, factor = OUTPUTS[output]
         return self._years(entity, name, factor)
+
+    def quarter(self, output: str, period: str, level: str = "province", entity: str = "Liaoning") -> FloatArray:
+        """Raise ``KeyError``: single quarters are compared as targets, not as statistics."""
+        raise KeyError(f"{output} of {entity} in {period}")
 
     def _years(self, entity: str, variable: str, factor: float) -> FloatArray:
         figures = self._observed.series(entity, variable)
