@@ -31,10 +31,21 @@ PER_CENT: Final = 100.0
 TRADE_PARTNERS: Final = ("Japan", "Korea", "Russia")
 
 NOT_COMPARED: Final = {
-    "bank_deposits": "no such output",
+    "bank_deposits": "no such output; the targets of the calibration derive it",
     "soe_bankruptcies": "of all firms, which are not modelled one by one",
     "fdi_growth_text": "contradicts the table of the same report, which is compared",
     "growth_published": "quotes of the series that is compared as a whole",
+    "trade_usd": "the sum of exports and imports",
+    "trade_dependence_published": "trade over GDP, which are compared one by one",
+    "trade_dependence_census4": "trade over GDP, which are compared one by one",
+    "investment_growth_published": "mixed with cleaning of the books",
+    "investment_share": "mixed with cleaning of the books",
+    "fdi_comparable": "one figure on another basis",
+    "revenue_padding_low": "a lower bound",
+    "gdp_nominal_census5": "another vintage",
+    "wage_on_post": "another basis of the wage",
+    "population_census7": "another basis of population",
+    "employment_other": "another series of employment",
 }
 """Observed variables without a comparison, and why. Jilin and Heilongjiang are controls, not modelled."""
 

@@ -13,8 +13,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from calibration.observed import YEARS
-from calibration.run_statistics import PER_CENT, FloatArray, Paths, yearly
+from calibration.observed import YEARS, load_observed
+from calibration.run_statistics import HUNDRED_MILLION, PER_CENT, FloatArray, Paths, yearly
 from simulator.errors import InputError, nearest
 from simulator.records import CITIES
 
@@ -65,6 +65,39 @@ def fiscal_revenue_published(paths: Paths, entity: str) -> FloatArray:
     return paths.annual("fiscal_revenue_reported", "province", entity)
 
 
+def revenue_padding(paths: Paths, entity: str) -> FloatArray:
+    """Return published over true revenue, less one, %.
+
+    E70.
+    """
+    return np.asarray(PER_CENT * paths.annual("padding_revenue", "province", entity))
+
+
+def investment_growth_published(paths: Paths, entity: str) -> FloatArray:
+    """Return growth of investment at current prices as published, % a year; NaN in the first year.
+
+    E70. Completed fixed-asset investment, which is published, also counts land and second-hand assets.
+    """
+    levels = paths.annual("investment_reported", "province", entity)
+    growth = np.full(levels.shape, np.nan)
+    growth[:, 1:] = PER_CENT * (levels[:, 1:] / levels[:, :-1] - 1.0)
+    return growth
+
+
+def bank_deposits(paths: Paths, entity: str) -> FloatArray:
+    """Return bank deposits at the end of the year, bn yuan: those of 2006 and a constant share of saving since.
+
+    Saving is nominal GDP less household and public consumption at the GDP deflator. The share is that of 2006: the rise
+    of deposits in that year over the saving of the run. So nothing after 2006 is read, and no national money.
+    """
+    observed = load_observed(last_year=2006)
+    first, base = (HUNDRED_MILLION * observed.value(entity, "bank_deposits", year) for year in ("2005", "2006"))
+    bought = paths.annual("consumption", "province", entity) + paths.annual("public_consumption", "province", entity)
+    saving = paths.annual("gdp_nominal", "province", entity) - bought * yearly("price_gdp", mean=True)
+    since = np.cumsum(saving, axis=1) - saving[:, :1]
+    return np.asarray(base + (base - first) / saving[:, :1] * since)
+
+
 def exports_usd(paths: Paths, entity: str) -> FloatArray:
     """Return exports, bn USD: customs figures, not padded."""
     return paths.annual("exports_usd", "province", entity)
@@ -73,6 +106,29 @@ def exports_usd(paths: Paths, entity: str) -> FloatArray:
 def imports_usd(paths: Paths, entity: str) -> FloatArray:
     """Return imports, bn USD: customs figures, not padded."""
     return paths.annual("imports_usd", "province", entity)
+
+
+def trade_usd(paths: Paths, entity: str) -> FloatArray:
+    """Return exports plus imports, bn USD: customs figures, not padded."""
+    return exports_usd(paths, entity) + imports_usd(paths, entity)
+
+
+def trade_dependence_published(paths: Paths, entity: str) -> FloatArray:
+    """Return trade over GDP as first published, %.
+
+    E74: unpadded trade over padded GDP.
+    """
+    return _dependence(paths, entity, "gdp_reported")
+
+
+def trade_dependence_restated(paths: Paths, entity: str) -> FloatArray:
+    """Return trade over restated GDP, %."""
+    return _dependence(paths, entity, "gdp_nominal")
+
+
+def fdi_comparable(paths: Paths, entity: str) -> FloatArray:
+    """Return the FDI that truly arrived, bn USD: what stands for figures on the basis after the break of 2015."""
+    return paths.annual("fdi", "province", entity)
 
 
 def fdi_published(paths: Paths, entity: str) -> FloatArray:
@@ -157,6 +213,14 @@ def city_fdi_share(paths: Paths, entity: str) -> FloatArray:
     return _share_of_cities(paths, "fdi", entity)
 
 
+def city_investment_share(paths: Paths, entity: str) -> FloatArray:
+    """Return the share of cities in the investment of the 14 cities, %.
+
+    Published figures against true ones at constant prices.
+    """
+    return _share_of_cities(paths, "investment", entity)
+
+
 def port_throughput(paths: Paths, entity: str, period: str) -> FloatArray:
     """Return tonnage of a port or of all, Mt in the year or the quarter of `period`."""
     return _at_port(paths, ("port_throughput", "throughput"), entity, period)
@@ -172,9 +236,11 @@ BY_YEAR: Final[Mapping[str, YearOperator]] = MappingProxyType(
         function.__name__: function
         for function in (
             gdp_first_release, gdp_restated, gdp_real, growth_published, household_consumption,
-            fiscal_revenue_published, exports_usd, imports_usd, fdi_published, exports_to, imports_from, population,
-            employment, wage, graduate_stay_rate, state_share, soe_number, secondary_share_first_release,
-            secondary_share_restated, utilisation_survey, city_gdp_share, city_fdi_share,
+            fiscal_revenue_published, revenue_padding, investment_growth_published, bank_deposits, exports_usd,
+            imports_usd, trade_usd, trade_dependence_published, trade_dependence_restated, fdi_comparable,
+            fdi_published, exports_to, imports_from, population, employment, wage, graduate_stay_rate, state_share,
+            soe_number, secondary_share_first_release, secondary_share_restated, utilisation_survey, city_gdp_share,
+            city_fdi_share, city_investment_share,
         )
     }
 )  # fmt: skip
@@ -238,6 +304,11 @@ def _mean_of(annual: FloatArray, period: str) -> FloatArray:
     first, _, last = period.partition("-")
     columns = slice(YEARS.index(first), YEARS.index(last or first) + 1)
     return np.asarray(annual[:, columns].mean(axis=1))
+
+
+def _dependence(paths: Paths, entity: str, gdp: str) -> FloatArray:
+    trade = paths.annual("exports", "province", entity) + paths.annual("imports", "province", entity)
+    return np.asarray(PER_CENT * trade / paths.annual(gdp, "province", entity))
 
 
 def _share_of_cities(paths: Paths, output: str, entity: str) -> FloatArray:

@@ -46,9 +46,10 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = MappingProxyType(
         "tariff_import": (0.0, 0.5),
         "students_to_population": (0.005, 0.1),
         "long_run_growth": (-0.02, 0.1),
+        "investment_growth_published": (-0.9, 0.9),
     }
 )
-"""Narrower ranges of single variables."""
+"""Own ranges of single variables."""
 
 
 @dataclass(frozen=True)
