@@ -379,6 +379,7 @@ SWEEP_DEFAULTS: Final = {
     "n": "required, unless every axis of a grid lists its values",
     "levers": "none",
     "parameters": "none",
+    "sweep parameters": "`\"posterior\"` if this version ships one, else `\"prior\"`",
     **dict.fromkeys(TARGET_KEYS, "those of the scenario's own levers; required with `start`"),
     "start": "the scenario's own levers are varied",
     "end": "`2035Q4`",
@@ -402,7 +403,8 @@ def sweep_keys(table: str) -> str:
     body = []
     for key, field in model.model_fields.items():
         plain_default = isinstance(field.default, bool | int | str)
-        default = f"`{toml_value(field.default)}`" if plain_default else SWEEP_DEFAULTS.get(key)
+        told = SWEEP_DEFAULTS.get(f"{table} {key}", SWEEP_DEFAULTS.get(key))
+        default = f"`{toml_value(field.default)}`" if plain_default else told
         what = shape["properties"][key]
         left_out = "required" if field.is_required() else default
         body.append((f"`{key}`", what["description"].rstrip("."), allowed(key, what), left_out))

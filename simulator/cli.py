@@ -49,10 +49,12 @@ Threads = Annotated[
     typer.Option(metavar="N", min=1, help="Threads; the figures do not depend on it.", show_default="all cores"),
 ]
 Parameters = Annotated[
-    str,
+    str | None,
     typer.Option(
-        metavar="prior|point|FILE",
-        help="Drawn from the ranges of the evidence, its central values, or `name = value` lines of a TOML file.",
+        metavar="posterior|prior|point|FILE|DIR",
+        help="Fitted to data, drawn from the ranges of the evidence, its central values, `name = value` lines of a TOML"
+        " file, or a posterior of your own (folder of `liaosim calibrate`).",
+        show_default="posterior if this version ships one, else prior",
     ),
 ]
 Check = Annotated[bool, typer.Option("--check", help="Test the accounting identities in every quarter.")]
@@ -213,7 +215,7 @@ def run_command(
     until: Until = HORIZON_END,
     engine: Engine = "compiled",
     threads: Threads = None,
-    parameters: Parameters = "prior",
+    parameters: Parameters = None,
     check: Check = False,
     out: Out = None,
     overwrite: Overwrite = False,
@@ -246,7 +248,7 @@ def compare_command(
     until: Until = HORIZON_END,
     engine: Engine = "compiled",
     threads: Threads = None,
-    parameters: Parameters = "prior",
+    parameters: Parameters = None,
     check: Check = False,
     out: Out = None,
     overwrite: Overwrite = False,

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from simulator.store import UnfinishedError
     from simulator.world import World
 
-PARAMETER_KINDS: Final = ("prior", "point")
+PARAMETER_KINDS: Final = ("posterior", "prior", "point")
 
 KEPT_STATES: Final = 1000
 """States of whole runs that may be held in memory to branch from, about 1 MB each."""
@@ -43,14 +43,14 @@ KEPT_STATES: Final = 1000
 
 @dataclass(frozen=True)
 class Request:
-    """What ``run`` and ``compare`` were asked for, beside the scenarios."""
+    """What ``run`` and ``compare`` were asked for, beside the scenarios; `parameters` None: nothing was said."""
 
     runs: int
     seed: int
     until: str
     engine: Literal["compiled", "mesa"]
     threads: int | None
-    parameters: str
+    parameters: str | None
     check: bool
     out: Path | None
     overwrite: bool
@@ -92,23 +92,26 @@ def parameter_table(request: Request) -> ParameterTable:
     Raises
     ------
     InputError
-        If ``--parameters`` is neither a kind nor a file, or the file is wrong.
+        If ``--parameters`` is neither a kind nor a file or folder, or what it names is wrong.
     """
     from simulator.parameters import draw_table
+    from simulator.posterior import default_kind
 
-    kind = request.parameters
+    kind = request.parameters or default_kind()
+    if kind == "posterior" and default_kind() != kind:
+        raise InputError(
+            "--parameters posterior: this version ships no calibrated parameters; use prior, point, a TOML file or a"
+            " folder of liaosim calibrate"
+        )
     if kind in PARAMETER_KINDS:
         return draw_table(kind, request.runs, request.seed)
-    if kind == "posterior":
-        raise InputError(
-            "--parameters posterior: this version ships no calibrated parameters; use prior, point or a TOML file"
-        )
     if not Path(kind).exists():
         raise InputError(
-            f'--parameters: there is no file "{kind}"; allowed: prior, point or a TOML file'
-            f"{nearest(kind, PARAMETER_KINDS)}"
+            f'--parameters: there is no file "{kind}"; allowed: posterior, prior, point, a TOML file or a folder of'
+            f" liaosim calibrate{nearest(kind, PARAMETER_KINDS)}"
         )
-    return draw_table("file", request.runs, request.seed, file=kind)
+    found = "posterior" if Path(kind).is_dir() else "file"
+    return draw_table(found, request.runs, request.seed, file=kind)
 
 
 def simulate_and_report(names: Sequence[str], request: Request) -> None:
@@ -127,8 +130,8 @@ def simulate_and_report(names: Sequence[str], request: Request) -> None:
     """
     started = datetime.now(UTC)
     scenarios = load(names)
-    remarks = notices(scenarios, request.until)
     table = parameter_table(request)
+    remarks = [*notices(scenarios, request.until), *_remarks_on(table)]
     folder = _folder(scenarios, table, request)
     for remark in remarks:
         say(f"Note: {remark}")
@@ -168,6 +171,15 @@ def simulate_and_report(names: Sequence[str], request: Request) -> None:
         raise typer.Exit(FAILED)
     if any(ensemble.failures for ensemble in ensembles):
         raise typer.Exit(SOME_RUNS_FAILED)
+
+
+def _remarks_on(table: ParameterTable) -> Iterable[str]:
+    """Yield what must be said of the parameters before anything runs."""
+    from simulator.posterior import version_warning
+
+    warning = version_warning(table.calibration)
+    if warning is not None:
+        yield f"{warning[0].upper()}{warning[1:]}."
 
 
 def _utf8(word: str) -> str:
@@ -302,10 +314,12 @@ def _agents(
 
 def _print(results: Results, folder: Path, remarks: Sequence[str], request: Request) -> None:
     """Print the headline and where the files are."""
+    from simulator.caveats import caveats
     from simulator.headline import as_json, build_headline
     from simulator.headline_text import render
 
     headline = build_headline(results)
+    said = caveats(results, request.lang)
     if request.json:
         failures = [
             {"scenario": e.scenario, "run": run, "message": message}
@@ -318,10 +332,11 @@ def _print(results: Results, folder: Path, remarks: Sequence[str], request: Requ
                 "notices": list(remarks),
                 "failures": failures,
                 "headline": as_json(headline, request.lang),
+                "caveats": list(said),
             }
         )
         return
-    print_rich(render(headline, request.lang))
+    print_rich(render(headline, request.lang, said))
     typer.echo(f"Results: {folder}")
 
 

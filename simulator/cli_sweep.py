@@ -163,9 +163,12 @@ def _description(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _say_remarks(plan: Plan) -> None:
     """Say which combinations are left out, and which scenarios do nothing that the first does not do."""
+    from simulator.posterior import version_warning
     from simulator.schedule import first_difference
 
-    remarks = [f"Left out: {reason}" for reason in plan.left_out]
+    warning = version_warning(plan.table.calibration)
+    remarks = [f"Note: {warning}"] if warning is not None else []
+    remarks += [f"Left out: {reason}" for reason in plan.left_out]
     base, *others = plan.scenarios
     for i, scenario in enumerate(others, 1):
         if not plan.columns[i] and first_difference(plan.schedules[0], plan.schedules[i], plan.quarters) is None:

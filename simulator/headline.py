@@ -10,6 +10,7 @@ import numpy as np
 
 from simulator.levers import INSTRUMENTS
 from simulator.numbers import SMALL
+from simulator.parameters import Calibration
 from simulator.results import Results
 from simulator.schedule import Schedule, changed_instruments
 from simulator.statistics import FloatArray, percent_change, probability_positive, spread
@@ -126,6 +127,7 @@ class Headline:
     effects: tuple[Effect, ...]
     turns: tuple[Turn, ...]
     costs: tuple[Cost, ...]
+    calibration: Calibration | None = None
 
 
 def build_headline(results: Results, schedules: Mapping[str, Schedule] | None = None) -> Headline:
@@ -173,6 +175,7 @@ def build_headline(results: Results, schedules: Mapping[str, Schedule] | None = 
         effects=tuple(effects),
         turns=tuple(turns),
         costs=tuple(costs),
+        calibration=results.base.parameters.calibration,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from simulator.headline import HEADLINE, Headline, Interval, Turn
 from simulator.levers import INSTRUMENTS
 from simulator.numbers import percent, plain, probability, signed, span
+from simulator.posterior import SHIPPED
 from simulator.variables import variable
 from simulator.words import unit_word
 
@@ -49,8 +50,8 @@ _TEXT: Final[Mapping[str, Mapping[str, str]]] = {
         "window_one": "{window}: flows per year; money at current prices unless a year is named.",
         "pairs": "Median and 90 % interval of differences run by run. P(>0): share of runs with a rise; ties half.",
         "levels": "Median and 90 % interval over runs.",
-        "prior": "Parameters: prior (ranges from the literature; not yet calibrated).",
-        "posterior": "Parameters: posterior (calibrated).",
+        "prior": "Parameters: prior (ranges from the literature; not calibrated).",
+        "posterior": "Parameters: posterior{name} (calibrated to {first}-{last}; what was not fitted: prior).",
         "point": "Parameters: point (best guesses; intervals show luck and sampled sizes of policies only).",
         "file": "Parameters: from a file.",
         "as_of": "Baseline: history and policies as of 2022-01; after 2017 a scenario, not a forecast.",
@@ -85,8 +86,8 @@ _TEXT: Final[Mapping[str, Mapping[str, str]]] = {
         "window_one": "{window}：流量为年值。单位未注明年份的金额为当年价。",
         "pairs": "逐次配对差异的中位数和 90% 区间。P(>0)：差异为正的运行所占比例，相等计一半。",
         "levels": "各次运行的中位数和 90% 区间。",
-        "prior": "参数：先验（取自文献的范围，尚未校准）。",
-        "posterior": "参数：后验（已校准）。",
+        "prior": "参数：先验（取自文献的范围，未经校准）。",
+        "posterior": "参数：后验{name}（以{first}–{last}年数据校准；未拟合的参数取先验）。",
         "point": "参数：点估计（区间只反映随机性和抽样的政策力度）。",
         "file": "参数：来自文件。",
         "as_of": "基准情景：截至2022年1月的历史与政策；2017年之后是情景，而非预测。",
@@ -95,10 +96,11 @@ _TEXT: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def render(headline: Headline, lang: str = "en") -> RenderableType:
+def render(headline: Headline, lang: str = "en", caveats: Sequence[str] = ()) -> RenderableType:
     """Return what the terminal shows, at most 100 columns wide; the command line prints it.
 
-    One table a scenario of its effects against the base; if there is only one scenario, a table of its levels.
+    One table a scenario of its effects against the base; if there is only one scenario, a table of its levels. Below
+    them `caveats` (see ``simulator.caveats``), then what the reader must know.
     """
     from rich.console import Group
     from rich.text import Text
@@ -111,6 +113,8 @@ def render(headline: Headline, lang: str = "en") -> RenderableType:
             parts.append(Text())
     elif headline.periods:
         parts += [_level_table(headline, lang), Text()]
+    parts += [Text(line) for line in caveats]
+    parts += [Text()] if caveats else []
     parts += [Text(line) for line in notes(headline, lang)]
     return Group(*parts)
 
@@ -234,7 +238,17 @@ def notes(headline: Headline, lang: str = "en") -> list[str]:
     few = [words["few"]] if headline.runs - headline.failed < FEW_RUNS else []
     window = words["window" if len(headline.periods) > 1 else "window_one"].format(window=span(headline.periods[0]))
     meaning = words["pairs" if headline.effects else "levels"]
-    return [runs, *few, words.get(headline.parameters, words["file"]), words["as_of"], window, meaning]
+    return [runs, *few, parameters_sentence(headline, lang), words["as_of"], window, meaning]
+
+
+def parameters_sentence(headline: Headline, lang: str = "en") -> str:
+    """Return where the parameters come from."""
+    words, found = _TEXT[lang], headline.calibration
+    if found is None:
+        kind = "file" if headline.parameters == "posterior" else headline.parameters
+        return words.get(kind, words["file"])
+    name = "" if found.name == SHIPPED else f' "{found.name}"'
+    return words["posterior"].format(name=name, first=found.first_year, last=found.last_year)
 
 
 def _percent(interval: Interval | None) -> str:

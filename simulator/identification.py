@@ -1,6 +1,7 @@
-"""How well data of 2006-2017 can tell each parameter: a judgement made before fitting, read from a table.
+"""How well data of 2006-2017 can tell each parameter: measured where there is a posterior, else a judgement.
 
-The judgement stands in ``identification.toml``. Measured contraction from prior to posterior will replace it.
+The judgement, made before fitting, stands in ``identification.toml``. Where there is a posterior, the contraction from
+prior to posterior replaces it, and a parameter that was not fitted keeps its prior: the data have told nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any, Final
 
 from simulator.errors import InputError, nearest
 from simulator.levers import INSTRUMENTS
-from simulator.parameters import names
+from simulator.parameters import Calibration, names
+from simulator.posterior import shipped
 from simulator.text_file import load_toml
 
 QUALITIES: Final = ("good", "fair", "weak", "none")
@@ -22,6 +24,10 @@ QUALITIES: Final = ("good", "fair", "weak", "none")
 GROUP_FIELDS: Final = ("quality", "by", "by_zh", "parameters")
 RULES: Final = ("unlisted", "size")
 FILE: Final = "identification.toml"
+LITERATURE: Final = 0.20
+"""Contraction below which a parameter is driven by the literature, not by data."""
+BOUNDS: Final = (("good", 0.60), ("fair", 0.40), ("weak", LITERATURE))
+"""Quality -> least contraction; below the last, ``none``."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,64 @@ def identified(name: str) -> Identified:
         return Identified(name, "none", table.size_by, table.size_by_zh)
     known = [*table.entries, *INSTRUMENTS]
     raise InputError(f"{name!r} is neither a parameter nor an instrument{nearest(name, known)}")
+
+
+def contractions(calibration: Calibration | None = None) -> Mapping[str, float] | None:
+    """Return fitted parameter -> contraction, of a calibration or else of the shipped posterior; None without either.
+
+    Raises
+    ------
+    InputError
+        The files of the shipped posterior are damaged.
+    """
+    if calibration is None:
+        posterior = shipped()
+        calibration = None if posterior is None else posterior.calibration
+    return None if calibration is None else calibration.contraction
+
+
+def measured(name: str, contraction: Mapping[str, float] | None = None) -> float | None:
+    """Return by how much data narrowed a parameter: 1 - sd of the posterior / sd of the prior; None if not fitted.
+
+    Parameters
+    ----------
+    name : str
+    contraction : mapping, optional
+        As of :func:`contractions`; by default that of the shipped posterior.
+    """
+    found = contractions() if contraction is None else contraction
+    return None if found is None else found.get(name)
+
+
+def literature_driven(name: str, contraction: Mapping[str, float] | None = None) -> bool:
+    """Return whether the value of a parameter rests on the literature: not fitted, or narrowed by less than a fifth."""
+    found = measured(name, contraction)
+    return found is None or found < LITERATURE
+
+
+def informed(name: str, contraction: Mapping[str, float] | None) -> Identified:
+    """Return how well a parameter, an instrument or a lever is identified: measured, or judged if nothing was fitted.
+
+    Parameters
+    ----------
+    name : str
+    contraction : mapping or None
+        As of :func:`contractions`; None: nothing was fitted, the judgement holds.
+
+    Raises
+    ------
+    InputError
+        No parameter and no instrument has this name.
+    """
+    judged = identified(name)
+    if contraction is None or name not in _table().entries:
+        return judged
+    if name not in contraction:
+        return Identified(name, "none", "not fitted: keeps its prior", "未参与拟合：保持先验")
+    value = contraction[name]
+    quality = next((quality for quality, least in BOUNDS if value >= least), "none")
+    share = f"{100.0 * value:.0f} %"
+    return Identified(name, quality, f"contraction of the prior by {share}", f"先验收缩 {share}")
 
 
 def worst(qualities: Collection[str]) -> str:

@@ -17,8 +17,10 @@ from pydantic import BaseModel, Field, ValidationError
 
 from simulator import MODEL_VERSION, __version__
 from simulator.errors import InputError
+from simulator.parameters import Calibration
 from simulator.periods import count_until, to_label
-from simulator.results import Results
+from simulator.posterior import all_shipped
+from simulator.results import ParametersLike, Results
 from simulator.variables import LEVELS, variables
 
 MANIFEST: Final = "manifest.json"
@@ -98,7 +100,7 @@ def build_manifest(
         "command": list(command),
         "identity": identity.hash,
         "scenarios": [{"name": name, "hash": content} for name, content in identity.scenarios],
-        "parameters": {"kind": base.parameters.kind, "hash": base.parameters.hash},
+        "parameters": parameters_entry(base.parameters),
         "seed": base.seed,
         "runs": base.runs,
         "until": identity.until,
@@ -113,6 +115,30 @@ def build_manifest(
         "platform": here["platform"],
         "packages": here["packages"],
         "units": {level: {v.name: v.unit for v in variables()[level]} for level in LEVELS},
+    }
+
+
+def parameters_entry(table: ParametersLike) -> dict[str, Any]:
+    """Return what a manifest says of parameters: their kind and hash, and of which posterior they are.
+
+    ``shipped`` names the posteriors of this version, so that it can be told which one a validation judges; left out if
+    there are none.
+    """
+    entry: dict[str, Any] = {"kind": table.kind, "hash": table.hash}
+    if table.calibration is not None:
+        entry["posterior"] = {**_named(table.calibration), "contraction": dict(table.calibration.contraction)}
+    found = [_named(posterior.calibration) for posterior in all_shipped()]
+    return {**entry, "shipped": found} if found else entry
+
+
+def _named(calibration: Calibration) -> dict[str, Any]:
+    """Return by what a posterior is known."""
+    return {
+        "name": calibration.name,
+        "hash": calibration.hash,
+        "model_version": calibration.model_version,
+        "first_year": calibration.first_year,
+        "last_year": calibration.last_year,
     }
 
 
@@ -179,11 +205,34 @@ class StoredScenario(BaseModel):
     sizes: dict[str, str]
 
 
+class PosteriorName(BaseModel):
+    """By what a manifest names a posterior."""
+
+    name: str
+    hash: str
+    model_version: str
+    first_year: int
+    last_year: int
+
+
+class PosteriorEntry(PosteriorName):
+    """What a manifest says of the posterior that was used."""
+
+    contraction: dict[str, float]
+
+
 class ParametersEntry(BaseModel):
-    """What a manifest says of the parameters."""
+    """What a manifest says of the parameters; ``shipped``: the posteriors that came with the version."""
 
     kind: str
     hash: str
+    posterior: PosteriorEntry | None = None
+    shipped: list[PosteriorName] = []
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The posterior that the parameters come from, if they do."""
+        return None if self.posterior is None else Calibration(**self.posterior.model_dump())
 
 
 class Manifest(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -47,6 +47,32 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """The posterior that the rows of a table come from; see ``simulator.posterior``.
+
+    Attributes
+    ----------
+    name : str
+        ``shipped``, ``validation``, or the name of a posterior of the user's own.
+    hash : str
+        SHA-256 of its fitted parameters and their draws.
+    model_version : str
+        Version of the model that was fitted.
+    first_year, last_year : int
+        Years of the data.
+    contraction : mapping of str to float
+        Fitted parameter -> 1 - sd of the posterior / sd of the prior.
+    """
+
+    name: str
+    hash: str
+    model_version: str
+    first_year: int
+    last_year: int
+    contraction: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class ParameterTable:
     """Parameter values of an ensemble.
 
@@ -59,12 +85,15 @@ class ParameterTable:
     names : tuple of str
     values : ndarray, shape (runs, parameters)
         Row i belongs to run i.
+    calibration : Calibration, optional
+        The posterior that the rows come from, if they do.
     """
 
     kind: str
     hash: str
     names: tuple[str, ...]
     values: npt.NDArray[np.float64]
+    calibration: Calibration | None = None
 
     def records(self) -> np.ndarray[Any, np.dtype[Any]]:
         """Return the rows as parameter records, shape (runs,)."""
@@ -198,6 +227,13 @@ def _prior_uniforms(name: str) -> npt.NDArray[np.float64]:
     return np.random.Generator(np.random.Philox(key)).random(PRIOR_ROWS)
 
 
+def prior_rows(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Return rows of the prior by their numbers, each from 0 to ``PRIOR_ROWS`` - 1; shape (rows, parameters)."""
+    u = np.column_stack([_prior_uniforms(name) for name in names()])
+    chosen, back = np.unique(rows, return_inverse=True)
+    return quantiles(u[chosen])[back]
+
+
 def row_of_run(runs: int, seed: int, rows: int) -> npt.NDArray[np.int64]:
     """Return the row of the parameter table of every run: ``permutation(seed)[i mod rows]``, shape (runs,)."""
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 0, ORDER_STREAM])))
@@ -212,9 +248,11 @@ def _hash(kind: str, values: npt.NDArray[np.float64]) -> str:
     return digest.hexdigest()
 
 
-def table_of(kind: str, values: npt.NDArray[np.float64]) -> ParameterTable:
+def table_of(
+    kind: str, values: npt.NDArray[np.float64], calibration: Calibration | None = None
+) -> ParameterTable:
     """Wrap values, shape (runs, parameters), as a table."""
-    return ParameterTable(kind, _hash(kind, values), names(), values)
+    return ParameterTable(kind, _hash(kind, values), names(), values, calibration)
 
 
 def draw_table(kind: str, runs: int, seed: int, file: str | Path | None = None) -> ParameterTable:
@@ -222,29 +260,33 @@ def draw_table(kind: str, runs: int, seed: int, file: str | Path | None = None) 
 
     Parameters
     ----------
-    kind : {"prior", "point", "file"}
-        prior: sampled from the ranges; point: the point values; file: a TOML file ``name = value``, the rest at point.
+    kind : {"prior", "posterior", "point", "file"}
+        prior: sampled from the ranges; posterior: the shipped draws of the fitted parameters, or those of a folder, and
+        rows of the prior for the others; point: the point values; file: a TOML file ``name = value``, the rest at
+        point.
     runs, seed : int
-        Size and seed of the ensemble; run i uses row ``permutation(seed)[i mod n]`` of the prior.
+        Size and seed of the ensemble; run i uses row ``permutation(seed)[i mod n]`` of the prior and of the posterior.
     file : path, optional
-        For ``kind="file"``.
+        For ``kind="file"``; for ``kind="posterior"`` a folder of ``liaosim calibrate``.
 
     Raises
     ------
     InputError
-        Unknown kind, or a wrong file.
+        Unknown kind, a wrong file or folder, or no shipped posterior.
     """
     if kind == "prior":
-        u = np.column_stack([_prior_uniforms(name) for name in names()])
-        rows, back = np.unique(row_of_run(runs, seed, PRIOR_ROWS), return_inverse=True)
-        return table_of(kind, quantiles(u[rows])[back])
+        return table_of(kind, prior_rows(row_of_run(runs, seed, PRIOR_ROWS)))
+    if kind == "posterior":
+        from simulator.posterior import posterior_table  # which reads draws with what stands here
+
+        return posterior_table(runs, seed, file)
     values = point_values()
     if kind == "file":
         if file is None:
             raise InputError("parameters: a file is needed for kind 'file'")
         values = apply_file(values, Path(file))
     elif kind != "point":
-        raise InputError(f"parameters: {kind!r} is not known; allowed are prior, point or a TOML file")
+        raise InputError(f"parameters: {kind!r} is not known; allowed are prior, point, posterior or a TOML file")
     return table_of(kind, np.repeat(values[np.newaxis], runs, axis=0))
 
 

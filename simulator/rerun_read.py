@@ -84,7 +84,7 @@ def read_stored(directory: Path | str) -> Stored:
     found, values, sizes = read_parameters(folder, manifest)
     path = folder / PARAMETERS
     _check_names(path, "parameter", found, names(), manifest.model_version)
-    table = table_of(manifest.parameters.kind, values)
+    table = table_of(manifest.parameters.kind, values, manifest.parameters.calibration)
     if table.hash != manifest.parameters.hash:
         raise InputError(
             f"{path}: these are not the parameters that were simulated (their hash is not that of {MANIFEST}); "

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from simulator.errors import InputError, nearest
+from simulator.parameters import Calibration
 from simulator.periods import labels, years_of
 from simulator.statistics import FloatArray, annualise, medoid, percent_change, probability_positive, spread
 from simulator.variables import ENTITIES, LEVELS, variables
@@ -53,6 +54,11 @@ class ParametersLike(Protocol):
     @property
     def values(self) -> FloatArray:
         """Shape (run, parameter)."""
+        ...
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The posterior that the values come from, if they do."""
         ...
 
 

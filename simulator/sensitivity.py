@@ -2,7 +2,8 @@
 
 The paired differences of a comparison are related to the parameters of the runs, as ``simulator.rank_regression``
 says. What the drivers leave unexplained is luck, interactions, and every driver too small to be told apart with this
-many runs. Words for people stand in ``simulator.sensitivity_words``.
+many runs. How well data identify a parameter is measured where there is a posterior, else judged. Words for people
+stand in ``simulator.sensitivity_words``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy.typing as npt
 
 from simulator.errors import InputError, nearest
 from simulator.headline import HEADLINE, WINDOW
-from simulator.identification import QUALITIES, identified, worst
+from simulator.identification import QUALITIES, contractions, informed, literature_driven, worst
 from simulator.levers import INSTRUMENTS
 from simulator.parameter_words import meaning
 from simulator.parameters import STATUSES, parameters
@@ -46,6 +47,8 @@ VERDICTS: Final = ("assumptions", "size", "data", "unexplained", *NOTES[2:])
 the size of the policy; less than half does; too little is explained to say. Or a note."""
 ASSUMED: Final = ("weak", "none")
 HALF: Final = 0.5
+LEADING: Final = 3
+"""Drivers of an effect that lead it: those with the largest coefficients."""
 LEAST_EXPLAINED: Final = 0.2
 """Below this adjusted R2 a verdict on the rest of the variance would be about a sliver."""
 
@@ -73,6 +76,10 @@ class Driver:
         Evidence: that of the parameter (the weakest of names joined); ``A`` for a size.
     correlation : float
         Spearman's rank correlation with the effect, the other drivers not held.
+    contraction : float or None
+        By how much data narrowed the parameter, the least of names joined; None if it was not fitted, or nothing was.
+    literature : bool
+        Whether a posterior is known and the data say little or nothing of the parameter; never of a size.
     """
 
     name: str
@@ -87,6 +94,8 @@ class Driver:
     quality: str
     status: str
     correlation: float
+    contraction: float | None = None
+    literature: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,8 @@ class EffectDrivers:
         Quality of identification, or ``rest``, to its share; sums to 1.
     note : str
         One of ``NOTES``.
+    measured : bool
+        Whether qualities are measured by a posterior; else they are judged.
     """
 
     scenario: str
@@ -127,6 +138,7 @@ class EffectDrivers:
     detectable: float
     by_quality: Mapping[str, float]
     note: str
+    measured: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +153,23 @@ class Lean:
     assumed: float
     sizes: float
     verdict: str
+
+    @property
+    def leading(self) -> tuple[Driver, ...]:
+        """The drivers that lead the effect, largest coefficient first."""
+        return self.effect.drivers[:LEADING]
+
+    @property
+    def literature(self) -> float:
+        """Share of the explained variance on literature-driven parameters, 0 to 1; 0 where nothing is explained."""
+        found = sum(d.share for d in self.effect.drivers if d.literature)
+        return found / self.effect.explained if self.effect.explained > 0.0 else 0.0
+
+    @property
+    def led_by_literature(self) -> bool:
+        """Whether the data inform none of the leading drivers: all are literature-driven or sizes, not sizes alone."""
+        kinds = [d.literature or d.kind == "size" for d in self.leading]
+        return all(kinds) and any(d.literature for d in self.leading)
 
 
 def leans(results: Results, scenario: str, variables: Sequence[str] = HEADLINE) -> tuple[Lean, ...]:
@@ -214,7 +243,8 @@ def effect_drivers(
     effect, values, sizes = by_draw(effect[known], table.values[runs[known]], sizes)
     columns = varying({**dict(zip(table.names, values.T, strict=True)), **sizes}, len(effect))
     note, fit = _fit(effect, columns, rate)
-    drivers = _drivers(fit, columns) if fit else ()
+    contraction = contractions(table.calibration)
+    drivers = _drivers(fit, columns, contraction) if fit else ()
     explained = fit.explained if fit else 0.0
     shares = {q: sum(d.share for d in drivers if d.quality == q) for q in QUALITIES}
     return EffectDrivers(
@@ -231,6 +261,7 @@ def effect_drivers(
         detectable=detectable(len(effect), len(columns.names), rate),
         by_quality=MappingProxyType({**shares, REST: 1.0 - explained}),
         note=note,
+        measured=contraction is not None,
     )
 
 
@@ -295,20 +326,23 @@ def _fit(effect: FloatArray, columns: Columns, rate: float) -> tuple[str, Fit | 
     return ("drivers", fit) if fit else ("none_found", None)
 
 
-def _drivers(fit: Fit, columns: Columns) -> tuple[Driver, ...]:
+def _drivers(fit: Fit, columns: Columns, contraction: Mapping[str, float] | None) -> tuple[Driver, ...]:
     """Return the drivers of a regression, largest absolute coefficient first."""
     order = sorted(range(len(fit.chosen)), key=lambda k: -abs(float(fit.coefficient[k])))
-    return tuple(_driver(columns.names[int(fit.chosen[k])], fit, k) for k in order)
+    return tuple(_driver(columns.names[int(fit.chosen[k])], fit, k, contraction) for k in order)
 
 
-def _driver(names: tuple[str, ...], fit: Fit, k: int) -> Driver:
-    parts = [_described(name) for name in names]
+def _driver(names: tuple[str, ...], fit: Fit, k: int, contraction: Mapping[str, float] | None) -> Driver:
+    parts = [_described(name, contraction) for name in names]
     labels, labels_zh, units, statuses, kinds, qualities = zip(*parts, strict=True)
+    parameter_names = [name for name, kind in zip(names, kinds, strict=True) if kind == "parameter"]
+    fitted = [None if contraction is None else contraction.get(name) for name in parameter_names]
+    known = [value for value in fitted if value is not None]
     return Driver(
         name=" + ".join(names),
         label="; ".join(dict.fromkeys(labels)),
         label_zh="；".join(dict.fromkeys(labels_zh)),
-        kind="parameter" if "parameter" in kinds else "size",
+        kind="parameter" if parameter_names else "size",
         unit="; ".join(dict.fromkeys(units)),
         coefficient=float(fit.coefficient[k]),
         low=float(fit.low[k]),
@@ -317,20 +351,23 @@ def _driver(names: tuple[str, ...], fit: Fit, k: int) -> Driver:
         quality=worst(qualities),
         status=max(statuses, key=STATUSES.index),
         correlation=float(fit.correlation[k]),
+        contraction=min(known) if known and len(known) == len(fitted) else None,
+        literature=contraction is not None and any(literature_driven(name, contraction) for name in parameter_names),
     )
 
 
-def _described(name: str) -> tuple[str, str, str, str, str, str]:
+def _described(name: str, contraction: Mapping[str, float] | None) -> tuple[str, str, str, str, str, str]:
     """Return label, Chinese label, unit, status, kind and quality of a column.
 
     A parameter of stored runs that this version does not know is described by its name alone.
     """
     for p in parameters():
         if p.name == name:
-            return p.meaning, meaning(name, "zh"), p.unit, p.status, "parameter", identified(name).quality
+            quality = informed(name, contraction).quality
+            return p.meaning, meaning(name, "zh"), p.unit, p.status, "parameter", quality
     instrument, _, target = name.partition(":")
     if instrument in INSTRUMENTS:
         i = INSTRUMENTS[instrument]
         suffix = f" ({target})" if target else ""
-        return i.label + suffix, i.label_zh + suffix, i.unit, "A", "size", identified(name).quality
+        return i.label + suffix, i.label_zh + suffix, i.unit, "A", "size", informed(name, contraction).quality
     return name, name, "", "A", "parameter", "none"

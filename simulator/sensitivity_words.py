@@ -16,6 +16,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "interval": "90 % interval",
             "share": "Share of variance",
             "identified": "Identified by data",
+            "contraction": "Contraction",
+            "literature": "literature-driven",
+            "literature_share": "Literature-driven, of what is explained",
+            "led": "The leading drivers are all literature-driven (or sizes of the policy): the data inform none.",
             "status": "Evidence",
             "parameter": "parameter",
             "size": "size of the policy",
@@ -43,6 +47,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "verdict_constant": "The same in every run.",
             "caution": "How well data identify a parameter is a judgement made before calibration. Shares hold for the "
             "prior ranges: a wider range makes a larger share.",
+            "caution_measured": "Contraction: by how much fitting narrowed the prior of a parameter (0 %: not at all;"
+            " –: it was not fitted). Shares hold for the ranges that the runs were drawn from: a wider range makes a"
+            " larger share.",
         },
         "zh": {
             "leans": "结果依赖什么",
@@ -52,6 +59,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "interval": "90% 区间",
             "share": "方差份额",
             "identified": "数据可识别程度",
+            "contraction": "收缩",
+            "literature": "依文献设定",
+            "literature_share": "已解释部分中依文献设定的份额",
+            "led": "主要驱动因素均依文献设定（或为政策力度），数据没有提供信息。",
             "status": "证据",
             "parameter": "参数",
             "size": "政策力度",
@@ -76,6 +87,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "verdict_no_effect": "没有效果。",
             "verdict_constant": "每次运行都相同。",
             "caution": "数据可识别程度是校准之前的判断。份额取决于先验范围：范围越宽，份额越大。",
+            "caution_measured": "收缩：拟合使参数先验缩小的程度（0%：没有缩小；–：未参与拟合）。"
+            "份额取决于抽样所用的范围：范围越宽，份额越大。",
         },
     }
 )

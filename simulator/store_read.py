@@ -12,6 +12,7 @@ import numpy as np
 
 from simulator.errors import InputError
 from simulator.manifest import MANIFEST, Manifest, StoredScenario, load_manifest
+from simulator.parameters import Calibration
 from simulator.results import EnsembleLike, Results
 from simulator.scenario import Scenario, load_scenario
 from simulator.statistics import FloatArray
@@ -28,6 +29,7 @@ class StoredParameters:
     hash: str
     names: tuple[str, ...]
     values: FloatArray
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def load_results(directory: Path | str) -> Results:
     folder = Path(directory)
     manifest = load_manifest(folder)
     names, values, sizes = read_parameters(folder, manifest)
-    parameters = StoredParameters(manifest.parameters.kind, manifest.parameters.hash, names, values)
+    told = manifest.parameters
+    parameters = StoredParameters(told.kind, told.hash, names, values, told.calibration)
     ensembles: list[EnsembleLike] = []
     for group, entry in enumerate(manifest.scenarios):
         failures = tuple(manifest.failures[entry.name])

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+import simulator.caveats  # noqa: F401  what it imports must be there before anything is replaced
 from simulator.cli import app
 from simulator.periods import count_until
 from tests.fakes import FakeEnsemble, FakeParameters, fake_ensemble

@@ -56,3 +56,19 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     from tests.commands import stand_in
 
     return stand_in(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def uncalibrated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Ship no posterior and no skill card, whatever this version ships."""
+    monkeypatch.setattr("simulator.posterior.POSTERIORS", tmp_path / "no posteriors")
+
+
+@pytest.fixture
+def calibrated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Ship both posteriors and a skill card, all made up, and return their folder."""
+    from tests.posteriors import ship
+
+    root = ship(tmp_path / "posteriors")
+    monkeypatch.setattr("simulator.posterior.POSTERIORS", root)
+    return root

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from simulator.parameters import Calibration
 from simulator.variables import ENTITIES, LEVELS, variables
 
 FloatArray = npt.NDArray[np.float64]
@@ -23,6 +24,7 @@ class FakeParameters:
     hash: str
     names: tuple[str, ...]
     values: FloatArray
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ import pytest
 from simulator.errors import InputError
 from tests.commands import SHORT, Engine, liaosim, lines, messages
 
+FILES = "a TOML file or a folder of liaosim calibrate"
+
 
 @pytest.mark.parametrize(
     ("words", "message"),
@@ -64,11 +66,12 @@ def test_same_scenario_twice_is_refused(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("posterior", "this version ships no calibrated parameters; use prior, point or a TOML file"),
-        ("priro", 'there is no file "priro"; allowed: prior, point or a TOML file; did you mean "prior"?'),
-        ("mine.toml", 'there is no file "mine.toml"; allowed: prior, point or a TOML file'),
+        ("posterior", f"this version ships no calibrated parameters; use prior, point, {FILES}"),
+        ("priro", f'there is no file "priro"; allowed: posterior, prior, point, {FILES}; did you mean "prior"?'),
+        ("mine.toml", f'there is no file "mine.toml"; allowed: posterior, prior, point, {FILES}'),
     ],
 )
+@pytest.mark.usefixtures("uncalibrated")
 def test_wrong_parameters_are_refused(engine: Engine, value: str, message: str) -> None:
     result = liaosim("run", "baseline", "--parameters", value)
     assert result.exit_code == 2

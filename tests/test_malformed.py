@@ -203,7 +203,7 @@ COMBINATIONS = [
     use("the same scenario twice", "compare baseline rd_push rd_push", 'scenario "rd_push" is given twice'),
 ]  # fmt: skip
 PARAMETERS = [
-    use("missing parameters", "run baseline --parameters none.toml", '--parameters: there is no file "none.toml"', "prior, point or a TOML file"),
+    use("missing parameters", "run baseline --parameters none.toml", '--parameters: there is no file "none.toml"', "prior, point, a TOML file or a folder"),
     use("misspelt kind", "run baseline --parameters pirot", 'did you mean "prior"?'),
     use("parameters not TOML", "run baseline --parameters p.toml", "p.toml: not valid TOML", "line 1", files={"p.toml": "markup: 3"}),
     use("parameters not UTF-8", "run baseline --parameters p.toml", "p.toml: not UTF-8 text", files={"p.toml": b"\xff\xfe"}),

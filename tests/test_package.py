@@ -26,6 +26,7 @@ LAYERS = (
     # Lowest first: a module may import from its own layer and from lower ones. A package stands for what lies in it.
     ("simulator", "simulator.errors", "simulator.periods", "simulator.records", "simulator.variables",
      "simulator.text_file", "simulator.numbers", "simulator.words", "simulator.compilation", "simulator.parameters",
+     "simulator.posterior", "simulator.skill_card",
      "simulator.tables", "simulator.table_needs", "simulator.parameter_words", "simulator.statistics",
      "simulator.paired_statistics", "simulator.rank_regression", "simulator.draws", "scenarios"),
     ("simulator.rules",),
@@ -41,7 +42,8 @@ LAYERS = (
      "simulator.headline_rows", "simulator.headline", "simulator.headline_text", "simulator.loops_page",
      "simulator.rerun_read", "simulator.rerun", "simulator.spreadsheet", "simulator.workbook", "simulator.query",
      "simulator.query_tables"),
-    ("simulator.sweep", "simulator.explain", "simulator.sensitivity", "simulator.sensitivity_words"),
+    ("simulator.sweep", "simulator.explain", "simulator.sensitivity", "simulator.sensitivity_words",
+     "simulator.caveats"),
     ("calibration",),
     ("viz",),
     ("simulator.cli_wrap", "simulator.cli_support", "simulator.cli_scenarios", "simulator.cli_run",

@@ -16,15 +16,17 @@ from markupsafe import Markup
 
 from simulator.card import Card, describe
 from simulator.headline import HEADLINE, Headline, build_headline
-from simulator.manifest import read_manifest
+from simulator.manifest import ParametersEntry, read_manifest
 from simulator.numbers import plain, span
 from simulator.results import Results
 from simulator.scenario import Scenario
+from simulator.skill_card import losses
 from simulator.variables import variable
 from simulator.wording import scenario_word
 from simulator.words import unit_word
 from viz import panels
 from viz.page import page_html
+from viz.provenance import parameters_row, parameters_warning
 from viz.report_effects import Effects, overview
 from viz.svg import FanChart, Marker, fan_chart, interval_chart
 from viz.wording import texts
@@ -121,13 +123,15 @@ class _Source:
 
     def _warnings(self) -> list[str]:
         h, w = self.headline, self.words
-        found = [w.get(f"{h.parameters}_warning", w["file_warning"]), w["not_forecast"]]
+        found = [parameters_warning(h.parameters, h.calibration, w), w["not_forecast"]]
         if h.failed:
             found.append(w["failed_warning"].format(failed=h.failed, runs=h.runs))
         if h.runs - h.failed < ROUGH_RUNS:
             found.append(w["rough_warning"].format(runs=h.runs - h.failed))
         lost = [s.name for s in self.scenarios[1:] if not len(self.results.kept(self.base.name, s.name))]
         found += [w["no_pair_warning"].format(scenario=name) for name in lost]
+        lost_to_naive = losses((*panels.CHANGES, *panels.PAST), self.lang) if self.results.years else ()
+        found += [" ".join(lost_to_naive)] if lost_to_naive else []
         return [*found, *(str(text) for text in self.manifest.get("warnings", ()))]
 
     def _card(self, scenario: Scenario) -> Card:
@@ -234,7 +238,7 @@ class _Source:
             (w["m_commit"], str(m["git_commit"] or w["unknown"])),
             (w["m_command"], shlex.join(m["command"])),
             (w["m_scenarios"], ", ".join(f"{s['name']} {s['hash'][:12]}" for s in m["scenarios"])),
-            (w["m_parameters"], f"{m['parameters']['kind']} {m['parameters']['hash'][:12]}"),
+            (w["m_parameters"], parameters_row(ParametersEntry.model_validate(m["parameters"]), w)),
             (w["m_seed"], str(m["seed"])),
             (w["m_runs"], str(m["runs"])),
             (w["m_until"], str(m["until"])),

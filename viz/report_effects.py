@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from simulator.caveats import literature, meaning
 from simulator.headline import COST, HEADLINE, Cost, Effect, Headline, Interval, net_revenue, window_effect
 from simulator.headline_text import cost_sentence, turn_sentence
 from simulator.identification import quality_words
 from simulator.numbers import probability, span
 from simulator.results import Results
-from simulator.sensitivity import REST, EffectDrivers, Lean, leans
+from simulator.sensitivity import REST, Lean, leans
 from simulator.sensitivity_words import WORDS as SENSITIVITY_WORDS
 from simulator.words import unit_word
 from viz import panels
@@ -171,16 +172,29 @@ class Effects:
         words = SENSITIVITY_WORDS[self.lang]
         found = leans(self.results, self.scenario)
         told = self.told()
-        drivers = [self._driven(one.effect, words) for one in found if one.effect.variable in told]
+        measured = any(one.effect.measured for one in found)
+        drivers = [self._driven(one, words) for one in found if one.effect.variable in told]
         rows = [
             {
                 "label": panels.title_of(one.effect.variable, self.lang),
                 "bar": Markup(share_bar(self._shares(one))) if one.effect.note in ("drivers", "none_found") else "",
                 "verdict": words[f"verdict_{one.verdict}"],
+                "literature": self._literature_share(one),
             }
             for one in found
         ]
-        return {"drivers": drivers, "rows": rows, "legend": self._qualities(), "words": words}
+        said = [*literature(found, self.lang), meaning(self.lang)] if measured else []
+        caution = words["caution_measured" if measured else "caution"]
+        return {
+            "drivers": drivers, "rows": rows, "legend": self._qualities(), "words": words, "measured": measured,
+            "said": [f"{text[0].upper()}{text[1:]}" for text in said], "caution": caution,
+        }  # fmt: skip
+
+    def _literature_share(self, one: Lean) -> str:
+        """Return which share of what is explained is literature-driven; empty where nothing is known of it."""
+        if not one.effect.measured or not one.effect.drivers:
+            return ""
+        return f"{100.0 * one.literature:.0f} %"
 
     def _qualities(self) -> list[tuple[str, str]]:
         """Return classes of shares and their words, in the order of the bar."""
@@ -195,8 +209,8 @@ class Effects:
         shares["none"] -= sizes
         return [(label, shares[q], q) for q, label in self._qualities() if shares[q] > 1e-9]
 
-    def _driven(self, effect: EffectDrivers, words: Mapping[str, str]) -> dict[str, Any]:
-        qualities = dict(self._qualities())
+    def _driven(self, one: Lean, words: Mapping[str, str]) -> dict[str, Any]:
+        effect, qualities = one.effect, dict(self._qualities())
         rows = [
             {
                 "label": d.label_zh if self.lang == "zh" else d.label,
@@ -206,6 +220,8 @@ class Effects:
                 "ends": typographic(f"{d.low:+.2f} {self.words['to']} {d.high:+.2f}"),
                 "share": f"{100.0 * d.share:.0f} %",
                 "quality": qualities[SIZE if d.kind == SIZE else d.quality],
+                "contraction": "–" if d.contraction is None else typographic(f"{100.0 * d.contraction:.0f} %"),
+                "literature": words["literature"] if d.literature else "",
             }
             for d in effect.drivers[:DRIVERS_SHOWN]
         ]
@@ -214,6 +230,7 @@ class Effects:
             share = f"{100.0 * effect.explained:.0f} %"
             said = [words["explained"].format(explained=share, runs=effect.runs)]
             said.append(words["tested"].format(tested=effect.tested))
+            said += [words["led"]] if effect.measured and one.led_by_literature else []
         elif effect.note == "none_found":
             said.append(words["detectable"].format(detectable=f"{100.0 * effect.detectable:.0f} %"))
         joint = "" if self.lang == "zh" else " "

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.manifest import StoredScenario
+from simulator.posterior import version_warning
 from simulator.query import literal
 from simulator.scenario import Scenario
+from simulator.skill_card import losses
 from simulator.store_read import read_scenario
 from simulator.sweep.file import parse_sweep
 from simulator.sweep.folder import SWEEP_FILE
@@ -23,6 +25,7 @@ from simulator.text_file import read_text
 from simulator.variables import ENTITIES
 from simulator.wording import scenario_word
 from viz.page import page_html, punctuation
+from viz.provenance import parameters_row, parameters_warning
 from viz.sweep_axes import axes_of, axis_row
 from viz.sweep_effects import Section
 from viz.sweep_figures import factor
@@ -146,7 +149,12 @@ class _Source:
 
     def _warnings(self) -> list[str]:
         m, w = self.sweep.manifest, self.words
-        found = [w.get(f"{m.parameters.kind}_warning", w["file_warning"]), w["not_forecast"]]
+        calibration = m.parameters.calibration
+        found = [parameters_warning(m.parameters.kind, calibration, w), w["not_forecast"]]
+        old = version_warning(calibration, m.model_version)
+        found += [f"{old[0].upper()}{old[1:]}."] if old is not None else []
+        lost = losses(self.names, self.lang)
+        found += [" ".join(lost)] if lost else []
         if not self.sweep.complete:
             missing = f"{m.runs - self.sweep.there:,}"
             found.append(w["sweep_unfinished"].format(missing=missing, runs=f"{m.runs:,}"))
@@ -273,7 +281,7 @@ class _Source:
             (w["m_model"], m.model_version),
             (w["m_commit"], m.git_commit or w["unknown"]),
             (w["m_scenarios"], ", ".join(f"{s.name} {s.hash[:12]}" for s in m.scenarios)),
-            (w["m_parameters"], f"{m.parameters.kind} {m.parameters.hash[:12]}"),
+            (w["m_parameters"], parameters_row(m.parameters, w)),
             (w["m_seed"], str(m.seed)),
             (w["sweep_identity"], m.identity[:12]),
             (w["sweep_data"], m.data[:12]),

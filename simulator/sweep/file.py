@@ -14,15 +14,16 @@ from simulator import periods
 from simulator.errors import nearest
 from simulator.file_errors import check_quarter, checked, known, refuse, show
 from simulator.levers import ALL
+from simulator.posterior import default_kind
 from simulator.scenario import list_scenarios
 from simulator.sweep.file_design import check_design
-from simulator.sweep.file_model import FREQS, PRIOR, WORDS, KeepTable, SweepFile, SweepTable
+from simulator.sweep.file_model import FREQS, POSTERIOR, PRIOR, WORDS, KeepTable, SweepFile, SweepTable
 from simulator.sweep.spec import Combine, Freq, Keep, SweepSpec
 from simulator.text_file import is_file, load_toml, printable, read_text
 from simulator.variables import LEVELS, variables
 
 DEFAULT_RUNS: Final = 200
-PARAMETER_KINDS: Final = (PRIOR, "point")
+PARAMETER_KINDS: Final = (POSTERIOR, PRIOR, "point")
 
 _COMBINE: Final[dict[bool | str, Combine]] = {False: "none", True: "all", "compatible": "compatible"}
 _DEFAULT_KEEP: Final = (KeepTable(level="province"),)
@@ -134,18 +135,18 @@ def _near_scenario(name: str, shipped: Iterable[str]) -> str:
     return f"{near}; shipped are: {', '.join(names)}; a file needs / or .toml in its name"
 
 
-def _check_parameters(kind: str, folder: Path | None, problems: list[str]) -> str:
-    """Return the kind of parameters, or the path of a file of them."""
+def _check_parameters(kind: str | None, folder: Path | None, problems: list[str]) -> str:
+    """Return the kind of parameters, or the path of a file or folder of them."""
+    if kind is None:
+        return default_kind()
     if kind in PARAMETER_KINDS:
         return kind
-    if kind == "posterior":
-        problems.append(
-            '[sweep] parameters: "posterior" is not allowed; this version ships no calibrated parameters;'
-            " use prior, point or a TOML file"
-        )
-    elif not _is_path(kind):
+    if not _is_path(kind):
         near = nearest(printable(kind[:60]), PARAMETER_KINDS)
-        problems.append(f"[sweep] parameters: {show(kind)} is not known; allowed: prior, point or a TOML file{near}")
+        problems.append(
+            f"[sweep] parameters: {show(kind)} is not known; allowed: posterior, prior, point, a TOML file or"
+            f" ./folder of liaosim calibrate{near}"
+        )
     return _resolved(kind, folder)
 
 

@@ -23,6 +23,7 @@ MAX_VALUES: Final = 1_000
 LARGEST_SEED: Final = 2**63 - 1
 FREQS: Final = ("A", "Q")
 PRIOR: Final = "prior"
+POSTERIOR: Final = "posterior"
 
 _TAGS: Final = ("<word>", "<flag>", "<list>", "<range>")
 
@@ -89,7 +90,7 @@ class SweepTable(FileTable):
     replications: _Count | None = None
     until: str = HORIZON_END
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
-    parameters: str = PRIOR
+    parameters: str | None = None
     keep: Annotated[list[KeepTable], Field(min_length=1)] | None = None
 
 

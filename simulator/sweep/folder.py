@@ -313,7 +313,8 @@ def _read_parameters(path: Path, manifest: SweepManifest) -> ParameterTable:
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {' '.join(str(error).split())}") from None
     values = np.column_stack([found[name].to_numpy() for name in found.column_names])
-    table = table_of(manifest.parameters.kind, np.ascontiguousarray(values))
-    if found.column_names != list(names()) or table.hash != manifest.parameters.hash:
+    told = manifest.parameters
+    table = table_of(told.kind, np.ascontiguousarray(values), told.calibration)
+    if found.column_names != list(names()) or table.hash != told.hash:
         raise InputError(f"{path} does not hold the parameters that {MANIFEST} names; it was changed or is damaged")
     return table

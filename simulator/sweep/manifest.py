@@ -20,6 +20,7 @@ from simulator.manifest import (
     dump_manifest,
     environment,
     is_sweep,
+    parameters_entry,
 )
 from simulator.store import chain_files
 from simulator.sweep.plan import Plan
@@ -123,7 +124,7 @@ def write_manifest(
             for scenario, schedule in zip(plan.scenarios, plan.schedules, strict=True)
         ],
         "left_out": list(plan.left_out),
-        "parameters": {"kind": plan.table.kind, "hash": plan.table.hash},
+        "parameters": parameters_entry(plan.table),
         "seed": spec.seed,
         "draws": spec.draws,
         "replications": spec.replications,

@@ -14,6 +14,7 @@ import numpy as np
 from simulator.draws import lever_sizes
 from simulator.errors import InputError
 from simulator.parameters import PRIOR_ROWS, ParameterTable, draw_table
+from simulator.posterior import default_kind
 from simulator.scenario import Scenario, load_scenario
 from simulator.schedule import Schedule
 from simulator.store import chain_files
@@ -25,13 +26,27 @@ from simulator.world import World
 
 MAX_SCENARIOS: Final = 500
 MAX_UNITS: Final = 10_000_000
+DRAWN: Final = ("prior", "posterior")
+"""Kinds of parameters of which there is a row for every draw."""
 
 
 def draws_of_spec(spec: SweepSpec) -> ParameterTable:
-    """Return the parameters of every draw that a sweep file asks for; ``InputError`` for a wrong file of them."""
-    if spec.parameters in ("prior", "point"):
+    """Return the parameters of every draw that a sweep file asks for.
+
+    Raises
+    ------
+    InputError
+        A file or folder of parameters is wrong, or this version ships no posterior.
+    """
+    if spec.parameters == "posterior" and default_kind() != "posterior":
+        raise InputError(
+            f'{spec.file}: [sweep] parameters: "posterior" is not allowed; this version ships no calibrated parameters;'
+            " use prior, point, a TOML file or a folder of liaosim calibrate"
+        )
+    if spec.parameters in ("posterior", "prior", "point"):
         return draw_table(spec.parameters, spec.draws, spec.seed)
-    return draw_table("file", spec.draws, spec.seed, file=spec.parameters)
+    kind = "posterior" if Path(spec.parameters).is_dir() else "file"
+    return draw_table(kind, spec.draws, spec.seed, file=spec.parameters)
 
 
 def make_plan(
@@ -75,7 +90,7 @@ def make_plan(
             check_design(spec.design, scenarios, spec.until)
         except InputError as error:
             raise InputError(f"{spec.file}: {error}") from None
-    _check_draws(spec, scenarios)
+    _check_draws(spec, scenarios, spec.parameters if spec.parameters in DRAWN else table.kind)
     design = make_design(spec.design, spec.seed)
     plan = Plan(spec, scenarios, left_out, design, table, hash_of_data(world), check)
     if plan.size > MAX_UNITS:
@@ -83,7 +98,7 @@ def make_plan(
     return plan
 
 
-def _check_draws(spec: SweepSpec, scenarios: Sequence[Scenario]) -> None:
+def _check_draws(spec: SweepSpec, scenarios: Sequence[Scenario], kind: str) -> None:
     """Refuse draws that would only repeat others: their runs would be counted as evidence twice.
 
     With `runs` this does not matter, as each run has its own luck.
@@ -91,10 +106,10 @@ def _check_draws(spec: SweepSpec, scenarios: Sequence[Scenario]) -> None:
     if spec.separate or spec.draws == 1:
         return
     place = f"{spec.file}: [sweep] draws"
-    if spec.parameters == "prior":
+    if kind in DRAWN:
         if spec.draws > PRIOR_ROWS:
             raise InputError(
-                f"{place}: {spec.draws:,} is more than the {PRIOR_ROWS:,} rows that the prior has, so that some would"
+                f"{place}: {spec.draws:,} is more than the {PRIOR_ROWS:,} rows that the {kind} has, so that some would"
                 " be there twice; ask for more replications instead"
             )
     elif not any(scenario.schedule(spec.until).ranges() for scenario in scenarios):

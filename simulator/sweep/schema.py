@@ -15,7 +15,7 @@ from simulator.levers import ALL, INSTRUMENTS, Instrument
 from simulator.parameters import Parameter, parameters
 from simulator.scenario_schema import DIALECT, QUARTER, about, plain, targets
 from simulator.sweep.file_design import RESERVED
-from simulator.sweep.file_model import MAX_VALUES, PRIOR, SweepFile
+from simulator.sweep.file_model import MAX_VALUES, POSTERIOR, PRIOR, SweepFile
 from simulator.variables import LEVELS, variables
 
 _SWEEP_TEXTS: Final = {
@@ -28,7 +28,8 @@ _SWEEP_TEXTS: Final = {
     "replications": "Lucks of every draw. Together with draws, instead of runs.",
     "until": "Last quarter; 2035Q4 if left out.",
     "seed": "Seed of all random numbers; 1 if left out.",
-    "parameters": 'Where parameters come from: "prior" (the default), "point", or a TOML file beside this one.',
+    "parameters": 'Where parameters come from: "posterior" (fitted to data; the default if shipped, else "prior"), '
+    '"prior", "point", a TOML file beside this one, or a folder of liaosim calibrate.',
     "keep": "What is kept of every run; the core variables of the province, by year, if left out.",
 }
 _KEEP_TEXTS: Final = {
@@ -98,7 +99,9 @@ def _sweep(models: dict[str, Any]) -> dict[str, Any]:
     shapes = {
         "combine": {"enum": [False, True, "compatible"]},
         "until": {"type": "string", "pattern": QUARTER, "examples": ["2035Q4"]},
-        "parameters": {"type": "string", "pattern": r"^(prior|point|.*/.*|.*\.toml)$", "examples": [PRIOR, "point"]},
+        "parameters": {
+            "type": "string", "pattern": r"^(posterior|prior|point|.*/.*|.*\.toml)$", "examples": [POSTERIOR, PRIOR],
+        },
         "keep": {"type": "array", "minItems": 1, "items": _keep(models["KeepTable"])},
     }
     table = _object("Sweep", models["SweepTable"], _SWEEP_TEXTS, shapes)

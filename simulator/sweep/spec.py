@@ -110,7 +110,7 @@ class SweepSpec:
     until : str
     seed : int
     parameters : str
-        ``prior``, ``point`` or the path of a TOML file.
+        ``posterior``, ``prior``, ``point``, or the path of a TOML file or of a folder of ``liaosim calibrate``.
     keep : tuple of Keep
         At most one of each level and frequency.
     design : DesignSpec or None

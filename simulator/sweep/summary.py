@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from simulator.errors import InputError
 from simulator.numbers import count, plain, signed
+from simulator.skill_card import losses
 from simulator.variables import variable
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def summarise(sweep: Sweep) -> Summary | None:
         notes = ()
         title = f"{base} in {year}: median and 90 % interval of {_runs(sweep)}{over}"
         rows = [(base, *(_level(sweep, name, year) for name in names))]
-    return Summary(title, ("Scenario", *units), tuple(rows), notes)
+    return Summary(title, ("Scenario", *units), tuple(rows), (*notes, *losses(names)))
 
 
 def _runs(sweep: Sweep) -> str:

@@ -76,11 +76,7 @@ SWEEPS = [
     ),
     (HEAD + "seed = -1", "[sweep] seed: -1 is not allowed; write a whole number, 0 to 9223372036854775807"),
     (HEAD + "seed = 1" + "0" * 400, "[sweep] seed: a very large number is not allowed; write a whole number, 0 to 9223372036854775807"),
-    (HEAD + 'parameters = "pirot"', '[sweep] parameters: "pirot" is not known; allowed: prior, point or a TOML file; did you mean "prior"?'),
-    (
-        HEAD + 'parameters = "posterior"',
-        '[sweep] parameters: "posterior" is not allowed; this version ships no calibrated parameters; use prior, point or a TOML file',
-    ),
+    (HEAD + 'parameters = "pirot"', '[sweep] parameters: "pirot" is not known; allowed: posterior, prior, point, a TOML file or ./folder of liaosim calibrate; did you mean "prior"?'),
     (HEAD + "parameters = 3", "[sweep] parameters: 3 is not allowed; write text in quotes"),
 ]  # fmt: skip
 

@@ -88,7 +88,7 @@ WRONG: list[tuple[str, str]] = [
     (HEAD + "runs = 3\ndraws = 3\nreplications = 3\n", "sweep"),
     (HEAD + 'until = "2036Q1"\n', "sweep/until"),
     (HEAD + "seed = -1\n", "sweep/seed"),
-    (HEAD + 'parameters = "posterior"\n', "sweep/parameters"),
+    (HEAD + 'parameters = "posteriors"\n', "sweep/parameters"),
     (keep(""), "sweep/keep"),
     (keep('{level = "cities"}'), "sweep/keep/0/level"),
     (keep('{freq = "A"}'), "sweep/keep/0"),
