@@ -16,7 +16,7 @@ import numpy as np
 from calibration.observed import YEARS, load_observed
 from calibration.run_statistics import HUNDRED_MILLION, PER_CENT, FloatArray, Paths, yearly
 from simulator.errors import InputError, nearest
-from simulator.records import CITIES
+from simulator.records import CITIES, PORTS
 
 YearOperator: TypeAlias = Callable[[Paths, str], FloatArray]
 PeriodOperator: TypeAlias = Callable[[Paths, str, str], FloatArray]
@@ -223,12 +223,12 @@ def city_investment_share(paths: Paths, entity: str) -> FloatArray:
 
 def port_throughput(paths: Paths, entity: str, period: str) -> FloatArray:
     """Return tonnage of a port or of all, Mt in the year or the quarter of `period`."""
-    return _at_port(paths, ("port_throughput", "throughput"), entity, period)
+    return _at_port(paths, "throughput", entity, period)
 
 
 def port_containers(paths: Paths, entity: str, period: str) -> FloatArray:
     """Return containers of a port or of all, million TEU in the year or the quarter of `period`."""
-    return _at_port(paths, ("container_throughput", "containers"), entity, period)
+    return _at_port(paths, "containers", entity, period)
 
 
 BY_YEAR: Final[Mapping[str, YearOperator]] = MappingProxyType(
@@ -318,8 +318,9 @@ def _share_of_cities(paths: Paths, output: str, entity: str) -> FloatArray:
     return np.asarray(PER_CENT * part / total)
 
 
-def _at_port(paths: Paths, outputs: tuple[str, str], entity: str, period: str) -> FloatArray:
-    output, level = (outputs[0], "province") if entity == "Liaoning" else (outputs[1], "port")
+def _at_port(paths: Paths, output: str, entity: str, period: str) -> FloatArray:
+    """Return an output of one port, or summed over all of them for the province."""
+    ports = PORTS if entity == "Liaoning" else (entity,)
     if "Q" in period:
-        return paths.quarter(output, period, level, entity)
-    return _mean_of(paths.annual(output, level, entity), period)
+        return np.asarray(np.sum([paths.quarter(output, period, "port", port) for port in ports], axis=0))
+    return np.asarray(np.sum([_mean_of(paths.annual(output, "port", port), period) for port in ports], axis=0))

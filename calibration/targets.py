@@ -1,127 +1,80 @@
 """The declared table of targets: observed series, output, observation operator, error, and whether it is fitted.
 
-It stands in ``targets.toml`` and is read strictly. A row is one figure of a target: its name and a period. Vectors and
-matrices over rows are on the scales of their targets: natural logarithms, or the unit of the target.
+It stands in ``targets.toml``. A row is one figure of a target: its name and a period. Vectors and matrices over rows
+are on the scales of their targets: natural logarithms, or the unit of the target.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
-from calibration.observed import CONTROLS, YEARS, last_year_of, load_observed
-from calibration.operators import NONE, OPERATORS, Remembered, figures
+from calibration.observed import last_year_of, load_observed
+from calibration.operators import Remembered, figures
 from calibration.run_statistics import FloatArray, Paths
+from calibration.target_file import FACTORS, ROLES, Target, read
 from simulator.errors import InputError, nearest
 from simulator.tables import Table
-from simulator.text_file import load_toml, printable, read_text
-from simulator.words import name_word
+from simulator.text_file import printable
+
+__all__ = [
+    "FILE", "LAST_YEAR", "NOT_COMPARED", "Row", "Target", "TargetData", "error_sd", "observed_data", "observed_figure",
+    "observed_vector", "rows", "simulated_figures", "simulated_matrix", "target", "targets", "to_scale", "to_unit",
+]  # fmt: skip
 
 Row: TypeAlias = tuple[str, str]
 """Name of a target and a period: one figure."""
 
 FILE: Final = "targets.toml"
-SCALES: Final = ("log", "points")
-ROLES: Final = ("fit", "compare", "explain", "control")
 LAST_YEAR: Final = 2017
 
-FACTORS: Final[Mapping[tuple[str, str], float]] = MappingProxyType(
+NOT_COMPARED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        ("100m yuan", "bn yuan"): 0.1,
-        ("100m yuan of 2010", "bn yuan 2010"): 0.1,
-        ("bn USD", "bn USD"): 1.0,
-        ("share", "%"): 100.0,
-        ("per year", "% a year"): 100.0,
-        ("thousand persons", "thousand"): 1.0,
-        ("yuan per year", "thousand yuan a year"): 0.001,
-        ("count", "enterprises"): 1.0,
-        ("Mt", "Mt"): 1.0,
-        ("million TEU", "m TEU"): 1.0,
+        "growth_published": "quotes of the series of growth_published; its years have the smaller error",
+        "fdi_growth_text": "the statement that fdi_comparable is made of",
+        "soe_bankruptcies": "of all firms over seven years; the model has no firms but the state-owned",
+        "gdp_nominal_census5": "a later vintage, which tells the error of gdp_restated",
+        "population_census7": "another basis, which tells the error of population",
+        "employment_other": "another collection, which tells the error of employment",
+        "wage_on_post": "another basis, which tells the error of wage",
     }
 )
-"""Unit of an observed figure and unit of its target -> factor from one to the other."""
+"""Observed variables without a target, and why."""
 
 
 @dataclass(frozen=True)
-class Target:
-    """One series that the model is held against.
+class TargetData:
+    """Figures to fit to: the observed ones, or made ones in their place.
 
     Attributes
     ----------
-    name, title, title_zh, group : str
-    entity : str
-        Of the observed figures and of the outputs; ``A+B`` is the sum of both.
-    variable : str
-        Of ``observed.csv``.
-    upper : str
-        Empty, or the variable of the upper end where `variable` is the lower end of a range: the middle is compared.
-    operator : str
-        Name in :mod:`calibration.operators`.
-    unit : str
-        Of figures, observed and simulated.
-    scale : {"log", "points"}
-        Whether errors are differences of natural logarithms or differences in the unit.
-    error : float
-        Standard deviation of the observation error on that scale.
-    errors : mapping of str to float
-        Periods whose error is another one.
-    discrepancy : float
-        Typical distance of such a model from such a series, on the scale: prior median of its standard deviation.
-    periods : tuple of str
-        Compared periods, in order of time.
-    given : tuple of str
-        Those among them whose figure the model starts from or is set by: shown, never fitted.
-    role : {"fit", "compare", "explain", "control"}
-    padded, scored, base_year_known : bool
-    why, error_source : str
+    rows : tuple of Row
+    values : ndarray, shape (rows,)
+        In the units of the targets.
+    source : str
+        Where they come from.
     """
 
-    name: str
-    title: str
-    title_zh: str
-    group: str
-    entity: str
-    variable: str
-    upper: str
-    operator: str
-    unit: str
-    scale: str
-    error: float
-    errors: Mapping[str, float]
-    discrepancy: float
-    periods: tuple[str, ...]
-    given: tuple[str, ...]
-    role: str
-    padded: bool
-    scored: bool
-    base_year_known: bool
-    why: str
-    error_source: str
+    rows: tuple[Row, ...]
+    values: FloatArray
+    source: str
 
     @property
-    def free(self) -> tuple[str, ...]:
-        """Periods that are not given."""
-        return tuple(period for period in self.periods if period not in self.given)
+    def vector(self) -> FloatArray:
+        """Figures on the scales of their targets, shape (rows,)."""
+        return to_scale(self.rows, self.values)
 
-    def error_in(self, period: str) -> float:
-        """Return the standard deviation of the observation error in a period, on the scale."""
-        return self.errors.get(period, self.error)
-
-    def on_scale(self, values: FloatArray) -> FloatArray:
-        """Return figures in the unit on the scale of the target."""
-        return np.log(values) if self.scale == "log" else values
-
-    def in_unit(self, values: FloatArray) -> FloatArray:
-        """Return figures on the scale in the unit of the target."""
-        return np.exp(values) if self.scale == "log" else values
+    @property
+    def error(self) -> FloatArray:
+        """Standard deviations of the observation errors on the scales, shape (rows,)."""
+        return error_sd(self.rows)
 
 
 def targets() -> Mapping[str, Target]:
@@ -232,153 +185,27 @@ def to_unit(chosen: Sequence[Row], values: FloatArray) -> FloatArray:
     return out
 
 
-_OPTIONAL: Final = ("errors", "given", "upper")
-_FIELDS: Final = tuple(f.name for f in fields(Target) if f.name not in ("name", "entity"))
-_PLACES: Final = ("entity", "entities")
-_TEXTS: Final = ("title", "title_zh", "group", "variable", "operator", "unit", "scale", "role", "why", "error_source")
-_YES_NO: Final = ("padded", "scored", "base_year_known")
+def observed_data(last_year: int = LAST_YEAR, role: str = "fit", path: Path | None = None) -> TargetData:
+    """Return the observed figures of a role up to a year; later ones are not even in the table they are taken from.
+
+    Parameters
+    ----------
+    last_year, role
+        See :func:`rows`.
+    path
+        Another file of observed figures; by default the shipped one.
+
+    Raises
+    ------
+    InputError
+        Unknown role, or a wrong file.
+    """
+    table = load_observed(path, last_year)
+    chosen = rows(last_year, role)
+    values = np.array([observed_figure(row, table) for row in chosen], dtype=np.float64)
+    return TargetData(chosen, values, "observed" if path is None else printable(str(path)))
 
 
 @cache
 def _packaged() -> Mapping[str, Target]:
     return read(files("calibration").joinpath(FILE).read_text(encoding="utf-8"), FILE, load_observed())
-
-
-def read_file(path: Path, observed: Table | None = None) -> Mapping[str, Target]:
-    """Read a table of targets from a file; see :func:`read`."""
-    return read(read_text(path), printable(str(path)), observed or load_observed())
-
-
-def read(text: str, file: str, observed: Table) -> Mapping[str, Target]:
-    """Parse and check a table of targets; `file` names it in errors.
-
-    Raises
-    ------
-    InputError
-        Naming file, target, key and value: a missing or unknown key, a value of a wrong kind or not among the allowed
-        ones, a period or a variable without an observed figure, or units that do not fit.
-    """
-    found: dict[str, Target] = {}
-    for family, raw in load_toml(text, file).items():
-        for one in _family(raw, f"{file}: [{family}]", family, observed):
-            if one.name in found:
-                raise InputError(f"{file}: [{family}]: a target {one.name} stands above already")
-            found[one.name] = one
-    return MappingProxyType(found)
-
-
-def _family(raw: Any, where: str, family: str, observed: Table) -> Iterable[Target]:
-    """Check one table of the file and return its targets: one, or one for each of its entities."""
-    if not isinstance(raw, dict):
-        raise InputError(f"{where}: expected a table with {', '.join(_FIELDS)}")
-    allowed = (*_FIELDS, *_PLACES)
-    for key in raw:
-        if key not in allowed:
-            raise InputError(f"{where}: {key} is not known; allowed are {', '.join(allowed)}{nearest(key, allowed)}")
-    for key in _FIELDS:
-        if key not in raw and key not in _OPTIONAL:
-            raise InputError(f"{where}: {key} is missing")
-    if ("entity" in raw) == ("entities" in raw):
-        raise InputError(f"{where}: give either entity or entities")
-    if "entity" in raw:
-        yield _one(raw, where, family, _text(raw, "entity", where), observed)
-        return
-    for entity in _list(raw["entities"], "entities", where):
-        yield _one(raw, where, f"{family}_{entity.lower().replace(' ', '_')}", entity, observed)
-
-
-def _one(raw: Mapping[str, Any], where: str, name: str, entity: str, observed: Table) -> Target:
-    texts = {key: _text(raw, key, where) for key in _TEXTS}
-    _among(texts["scale"], SCALES, "scale", where)
-    _among(texts["role"], ROLES, "role", where)
-    _among(texts["operator"], OPERATORS, "operator", where)
-    if (texts["operator"] == NONE) != (texts["role"] == "control"):
-        raise InputError(f'{where}: the operator "{NONE}" is for the role control, and for it only')
-    if texts["role"] == "control":
-        _among(entity, CONTROLS, "entity", where)
-    for key in _YES_NO:
-        if not isinstance(raw[key], bool):
-            raise InputError(f"{where}: {key} = {raw[key]!r}; allowed are true and false")
-    periods = _periods(raw["periods"], "periods", where)
-    given = _periods(raw.get("given", []), "given", where)
-    errors = raw.get("errors", {})
-    if not isinstance(errors, dict):
-        raise InputError(f"{where}: errors = {errors!r}; write {{ \"2010\" = 0.08 }}")
-    for key, some in (("given", given), ("errors", errors)):
-        for period in some:
-            _among(period, periods, f"{key}: period", where)
-    upper = _text(raw, "upper", where) if "upper" in raw else ""
-    for variable in (texts["variable"], upper) if upper else (texts["variable"],):
-        _observed(variable, entity, periods, texts["unit"], where, observed)
-    for key, lang in (("title", "en"), ("title_zh", "zh")):
-        texts[key] = texts[key].replace("{entity}", name_word(entity, lang))
-    return Target(
-        name=name,
-        entity=entity,
-        upper=upper,
-        error=_positive(raw["error"], "error", where),
-        errors=MappingProxyType({p: _positive(e, f"errors: {p}", where) for p, e in errors.items()}),
-        discrepancy=_positive(raw["discrepancy"], "discrepancy", where),
-        periods=periods,
-        given=given,
-        padded=raw["padded"],
-        scored=raw["scored"],
-        base_year_known=raw["base_year_known"],
-        **texts,
-    )
-
-
-def _observed(
-    variable: str, entity: str, periods: Iterable[str], unit: str, where: str, observed: Table
-) -> None:
-    """Check that every figure is observed and that its unit fits."""
-    known = list(dict.fromkeys(row.variable for row in observed.rows))
-    _among(variable, known, "variable", where)
-    for one in entity.split("+"):
-        _among(one, list(dict.fromkeys(r.entity for r in observed.rows if r.variable == variable)), "entity", where)
-        series = {row.period: row for row in observed.rows if (row.entity, row.variable) == (one, variable)}
-        for period in periods:
-            _among(period, list(series), "period", where)
-            if (series[period].unit, unit) not in FACTORS:
-                fitting = [mine for theirs, mine in FACTORS if theirs == series[period].unit]
-                raise InputError(
-                    f'{where}: unit = "{unit}" does not fit {variable} in {series[period].unit}; allowed: '
-                    f"{', '.join(fitting)}{nearest(unit, fitting)}"
-                )
-
-
-def _periods(value: Any, key: str, where: str) -> tuple[str, ...]:
-    """Return a list of periods, written as one or as ``"2006 to 2017"``."""
-    if isinstance(value, str):
-        first, _, last = value.partition(" to ")
-        if first in YEARS and last in YEARS and first < last:
-            return YEARS[YEARS.index(first) : YEARS.index(last) + 1]
-        raise InputError(f'{where}: {key} = "{value}"; write a list or "2006 to 2017"')
-    return tuple(_list(value, key, where, empty=key == "given"))
-
-
-def _list(value: Any, key: str, where: str, empty: bool = False) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value) or not (value or empty):
-        raise InputError(f"{where}: {key} must be a list of texts")
-    if len(set(value)) < len(value):
-        raise InputError(f"{where}: {key} names something twice")
-    return value
-
-
-def _text(raw: Mapping[str, Any], key: str, where: str) -> str:
-    value = raw[key]
-    if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{where}: {key} must be a text that is not empty")
-    return value
-
-
-def _among(value: str, allowed: Iterable[str], key: str, where: str) -> None:
-    names = list(allowed)
-    if value not in names:
-        raise InputError(f'{where}: {key} = "{value}"; allowed: {", ".join(names)}{nearest(value, names)}')
-
-
-def _positive(value: Any, key: str, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0.0:
-        raise InputError(f"{where}: {key} = {value!r} is not a number above zero")
-    return float(value)
