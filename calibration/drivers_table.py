@@ -78,7 +78,7 @@ def realised_drivers(names: Sequence[str], first: int, last: int) -> FloatArray:
 def drivers_for(series: str) -> tuple[str, ...]:
     """Return the one or two drivers, out of `DRIVERS`, that suit a scored series; empty where none does.
 
-    `series` is a variable of ``observed.csv``, or "trade_usd" for exports and imports together.
+    `series` is a variable of ``observed.csv``.
 
     Raises
     ------
@@ -147,7 +147,7 @@ SUITABLE: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "fdi_share": (),
     }
 )
-"""Variable of ``observed.csv`` (and the sum of exports and imports) -> regressors. Few: 2007-13 are seven figures.
+"""Variable of ``observed.csv`` that is scored -> regressors. Few: 2007-13 are seven figures.
 
 None for population (that of the nation is no driver of the model) and for shares of cities (drivers move all alike).
 """

@@ -94,9 +94,9 @@ CHANNEL = {
     "environmental_regulation": "direct policy", "metro_integration": "market access", "no_financing_curb": "fiscal",
     "port_consolidation": "ports", "port_consolidation_all": "ports", "rd_push": "direct policy",
     "soe_mixed_ownership": "direct policy", "talent_retention": "people", "zombie_exit": "direct policy",
-    "free_trade_zone_expansion": "trade cost",
+    "free_trade_zone_expansion": "trade cost", "without_hindsight": "fiscal and reporting",
 }  # fmt: skip
-"""The link through which most of a scenario's effect on GDP passes."""
+"""The link, or links, through which most of a scenario's effect on GDP passes."""
 
 
 def effect(line: Line, outputs: Outputs) -> float:
@@ -108,7 +108,7 @@ def effect(line: Line, outputs: Outputs) -> float:
 def test_holding_the_channel_of_a_policy_takes_most_of_its_effect(name: str, line: Line) -> None:
     whole = effect(line, line.under(name))
     assert whole > 0.0
-    assert effect(line, line.under(name, CHANNEL[name])) < 0.6 * whole
+    assert effect(line, line.under(name, *CHANNEL[name].split(" and "))) < 0.6 * whole
 
 
 def test_holding_another_link_leaves_the_effect(line: Line) -> None:

@@ -12,7 +12,7 @@ from simulator.run import LinkUse, State, advance, draws_of, new_outputs, polici
 from simulator.scenario import list_scenarios, load_scenario
 from simulator.schedule import first_difference
 from simulator.world import World
-from tests.whole import RUNS, SEED, differing, row, series, states_differ, unequal
+from tests.whole import PAST, RUNS, SEED, differing, row, series, states_differ, unequal
 
 QUARTERS = 3
 
@@ -108,7 +108,7 @@ def test_same_bits_over_the_whole_history(name: str, world: World) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", [name for name in list_scenarios() if name not in ("baseline", "no_financing_curb")])
+@pytest.mark.parametrize("name", [name for name in list_scenarios() if name not in ("baseline", *PAST)])
 def test_same_bits_over_ten_years_of_policy(name: str, world: World, base: Ensemble) -> None:
     first, last, run = first_lever(name), first_lever(name) + 40, 1
     policies, draws = policies_of(load_scenario(name).schedule(), last, SEED, run), draws_of(world, SEED, run, last)

@@ -17,7 +17,7 @@ from simulator.scenario import list_scenarios, load_scenario
 from simulator.schedule import Lever, Range
 from simulator.variables import variables
 from simulator.world import World
-from tests.whole import RUNS, SEED, differing, lever, no_policy, play, schedule, series, unequal
+from tests.whole import PAST, RUNS, SEED, differing, lever, no_policy, play, schedule, series, unequal
 
 START = "2014Q1"
 UNTIL = "2019Q4"
@@ -68,7 +68,7 @@ def test_levers_after_the_end_change_nothing(world: World, base: Ensemble) -> No
 
 def test_before_its_first_lever_a_scenario_is_the_baseline(world: World, base: Ensemble) -> None:
     for name in list_scenarios():
-        first = to_index("2014Q2" if name == "no_financing_curb" else "2026Q1")
+        first = to_index("2014Q2" if name in PAST else "2026Q1")
         run = simulate(world, load_scenario(name), runs=RUNS, seed=SEED, until="2026Q2")
         assert unequal(replace(run, levels={k: v[:, :first] for k, v in run.levels.items()}), base, first) == [], name
 

@@ -16,6 +16,7 @@ from simulator.periods import to_index
 from simulator.records import CITIES, PARTNERS, POLICY, PORTS
 from simulator.scenario import Scenario, list_scenarios, load_scenario
 from simulator.schedule import Range, first_difference
+from tests.whole import PAST
 
 SHIPPED = list_scenarios()
 FOLDER = Path(scenarios.__path__[0])
@@ -107,7 +108,7 @@ def test_shipped_policy_stays_in_range(name: str) -> None:
             assert np.all((values[field] >= spec.low) & (values[field] <= spec.high))
 
 
-@pytest.mark.parametrize("name", [n for n in SHIPPED if n not in ("baseline", "no_financing_curb")])
+@pytest.mark.parametrize("name", [n for n in SHIPPED if n not in ("baseline", *PAST)])
 def test_hypothetical_policies_start_in_2026(name: str) -> None:
     base, other = load_scenario("baseline").schedule(), load_scenario(name).schedule()
     assert first_difference(base, other, 120) == to_index("2026Q1")
@@ -115,8 +116,8 @@ def test_hypothetical_policies_start_in_2026(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_policies_of_the_baseline_go_on(name: str) -> None:
-    """No shipped file takes anything away from the baseline except the ablation."""
-    if name == "no_financing_curb":
+    """No shipped file takes anything away from the baseline except those that leave out events of the past."""
+    if name in PAST:
         return
     base, other = policy(load_scenario("baseline")), policy(load_scenario(name))
     assert all(np.all(other[field] >= base[field]) for field in INSTRUMENTS if field != "political_shock")
@@ -196,6 +197,17 @@ def test_talent_retention_reaches_all_cities() -> None:
 def test_the_ablation_removes_the_curb_and_nothing_else() -> None:
     base, without = policy(load_scenario("baseline")), policy(load_scenario("no_financing_curb"))
     base["financing_curb"] = 0.0
+    assert without.tobytes() == base.tobytes()
+
+
+def test_without_hindsight_there_is_no_curb_and_weak_audits_for_ever() -> None:
+    base, without = policy(load_scenario("baseline")), policy(load_scenario("without_hindsight"))
+    for name in ("financing_curb", "restatement_revenue_fdi", "restatement_gdp_investment"):
+        assert base[name].any()
+        base[name] = 0.0
+    for name in ("audit_revenue_fdi", "audit_gdp_investment"):
+        assert base[name].max() == 0.9 and base[name][:34].tolist() == [0.05] * 34
+        base[name] = 0.05
     assert without.tobytes() == base.tobytes()
 
 
@@ -361,7 +373,8 @@ def test_the_order_of_a_combination_does_not_matter() -> None:
 
 
 def test_all_shipped_policies_but_one_port_merger_combine() -> None:
-    names = [name for name in SHIPPED if name not in ("baseline", "port_consolidation_all")]
+    """And but one of the two scenarios that leave out the curb."""
+    names = [name for name in SHIPPED if name not in ("baseline", "port_consolidation_all", "without_hindsight")]
     assert len(load_scenario("+".join(names)).parts) == len(names)
 
 

@@ -23,6 +23,8 @@ Outputs = dict[str, Records]
 
 RUNS = 4
 SEED = 1
+PAST = ("no_financing_curb", "without_hindsight")
+"""Shipped scenarios that leave out events of the past; all others begin in 2026."""
 RECORDS = ("cities", "soes", "ports", "investors", "partners", "province", "path", "parameters")
 
 
