@@ -7,7 +7,7 @@ A method wins where its RMSE or CRPS is lower over all years ahead together; the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -163,6 +163,7 @@ def headline(
     table: pd.DataFrame,
     chosen: Sequence[Point] = (),
     *,
+    scored: Collection[str] | None = None,
     cities: bool = False,
     seed: int = 1,
     replications: int = REPLICATIONS,
@@ -175,6 +176,8 @@ def headline(
         A skill card.
     chosen : sequence of Point
         The points behind it (:func:`skill_points`), for p-values; without them p-values are NaN.
+    scored : collection of str, optional
+        Series that count, such as without ports, which are only tables of points; all by default.
     cities : bool
         Compare the shares of cities instead, which are never in the headline.
     seed, replications : int
@@ -183,7 +186,7 @@ def headline(
     rows = overall(table)
     tests = _Tests(chosen, seed, replications)
     verdicts = []
-    for series, entity in places(table, cities):
+    for series, entity in places(table, cities, scored):
         for comparison, (ours, rivals) in (CITY_COMPARISONS if cities else COMPARISONS).items():
             a = rows.get((series, entity, ours))
             walk = rows.get((series, entity, "random_walk"))

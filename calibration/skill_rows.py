@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from calibration.skill_file import ALL, PROVINCE
@@ -24,8 +24,15 @@ def overall(table: pd.DataFrame) -> Rows:
     return {(row["series"], row["entity"], row["method"]): {str(k): v for k, v in row.items()} for row in rows}
 
 
-def places(table: pd.DataFrame, cities: bool, *, base_year_known: bool = False) -> list[tuple[str, str]]:
-    """Return series and entities compared, in order: of the province without padded ones, or of cities."""
+def places(
+    table: pd.DataFrame, cities: bool, scored: Collection[str] | None, *, base_year_known: bool = False
+) -> list[tuple[str, str]]:
+    """Return series and entities compared, in order: of the province without padded ones, or of cities.
+
+    `scored` names the series that count; None = all.
+    """
+    if scored is not None:
+        table = table[table["series"].isin(list(scored))]
     chosen = table if base_year_known else table[~table["base_year_known"].astype(bool)]
     of_cities = chosen["entity"] != PROVINCE
     chosen = chosen[of_cities] if cities else chosen[~of_cities & ~chosen["padded"].astype(bool)]

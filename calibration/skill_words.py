@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -33,15 +33,16 @@ class Goal(NamedTuple):
     figures: Mapping[str, float]
 
 
-def losses(table: pd.DataFrame) -> Mapping[str, tuple[str, str]]:
+def losses(table: pd.DataFrame, scored: Collection[str] | None = None) -> Mapping[str, tuple[str, str]]:
     """Return series -> sentences (English, Chinese) that say against what the model loses; only series that lose.
 
     A forecast loses where its RMSE or its CRPS over all years ahead is not below that of the naive one. Provincial
-    series that are not padded, and shares of cities, for which losing cities are counted.
+    series that are not padded, and shares of cities, for which losing cities are counted. `scored` names the series
+    that count; all by default.
     """
     rows = overall(table)
     found: dict[str, tuple[str, str]] = {}
-    for series, entity in places(table, cities=False, base_year_known=True):
+    for series, entity in places(table, False, scored, base_year_known=True):
         parts = []
         for ours, rivals, english, chinese in (
             ("model_frozen", ("random_walk", "drift", "ar1"),
@@ -58,11 +59,14 @@ def losses(table: pd.DataFrame) -> Mapping[str, tuple[str, str]]:
                 ))  # fmt: skip
         if parts:
             found[series] = (" ".join(part[0] for part in parts), "".join(part[1] for part in parts))
-    return MappingProxyType({**found, **_city_losses(table, rows)})
+    return MappingProxyType({**found, **_city_losses(table, rows, scored)})
 
 
 def goal(
-    table: pd.DataFrame, series: Sequence[str] = GOAL_SERIES, titles: Mapping[str, str] | None = None
+    table: pd.DataFrame,
+    series: Sequence[str] = GOAL_SERIES,
+    titles: Mapping[str, str] | None = None,
+    scored: Collection[str] | None = None,
 ) -> list[Goal]:
     """Return what the validation aims at, whether it is reached, and the figures, line by line.
 
@@ -74,14 +78,16 @@ def goal(
         Restated GDP, exports and imports.
     titles : mapping of str to str, optional
         Series -> its title in texts.
+    scored : collection of str, optional
+        Provincial series that count in the second and third aim; all that are not padded by default.
     """
     rows = overall(table)
     shown = dict(titles or {})
-    scored = [name for name, _ in places(table, cities=False)]
+    counted = [name for name, _ in places(table, False, scored)]
     return [
         *(_goal_realised(rows, name, shown.get(name, name)) for name in series),
-        _goal_frozen(rows, scored),
-        *(_goal_coverage(rows, scored, method) for method in ("model_realised", "model_frozen")),
+        _goal_frozen(rows, counted),
+        *(_goal_coverage(rows, counted, method) for method in ("model_realised", "model_frozen")),
     ]
 
 
@@ -142,9 +148,11 @@ def _goal_coverage(rows: Rows, scored: Sequence[str], method: str) -> Goal:
     return Goal(text, covers(valid) and 2 * len(counted) >= len(scored), MappingProxyType(figures))
 
 
-def _city_losses(table: pd.DataFrame, rows: Rows) -> Mapping[str, tuple[str, str]]:
+def _city_losses(
+    table: pd.DataFrame, rows: Rows, scored: Collection[str] | None
+) -> Mapping[str, tuple[str, str]]:
     cities: dict[str, list[str]] = {}
-    for series, entity in places(table, cities=True):
+    for series, entity in places(table, True, scored):
         if (series, entity, "model_frozen") in rows:
             cities.setdefault(series, []).append(entity)
     found = {}
