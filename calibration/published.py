@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from calibration.published_file import DIFFERENCE, LOG, PERCENT, SIGN, Published, Result, Term, load_published
+from calibration.published_file import DIFFERENCE, PERCENT, SIGN, Published, Result, Term, load_published
 from simulator.ensemble import Ensemble, simulate
 from simulator.errors import InputError
 from simulator.parameters import ParameterTable
@@ -69,7 +69,7 @@ class Found:
 
     @property
     def passed(self) -> bool:
-        """Rule "sign": at least 90 % of the runs in the band, ends excluded. Rule "median": the median, ends included."""
+        """Rule "sign": 90 % of the runs in the band, its ends excluded. Rule "median": the median, ends included."""
         if self.result.rule == SIGN:
             return self.share >= NEEDED_SHARE
         return self.result.low <= self.interval[0] <= self.result.high

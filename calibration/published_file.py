@@ -46,9 +46,9 @@ SHIPPED: Final = "published.toml"
 
 
 class Arm(FileTable):
-    """A policy to simulate: what it extends, own levers in the text of a scenario file, last quarter, in words."""
+    """A policy to simulate: what it extends, last quarter, in words, own levers as the text of a scenario file."""
 
-    extends: Annotated[str, Field(min_length=1)]
+    extends: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\+[a-z0-9_]+)*$")]
     until: str
     about: Text
     levers: FreeText = ""
@@ -152,6 +152,9 @@ def read_published(text: str, file: str) -> Published:
     problems += [f"result {key}: stands twice" for key in sorted({k for k in keys if keys.count(k) > 1})]
     for result in model.result:
         _check_result(result, model.arm, problems)
+    used = {name for result in model.result for term in result.term for name in (term.arm, term.base)}
+    used |= {arm.extends for arm in model.arm.values()}
+    problems += [f"arm {name}: no result uses it" for name in model.arm if name not in used]
     refuse(file, problems)
     layers: dict[str, list[Layer]] = {}
     for name in model.arm:
@@ -213,7 +216,7 @@ def _layers(
         try:
             below = layers_of(load_scenario(arm.extends))
         except InputError as error:
-            raise InputError(f"{file}: arm {name}, extends: {error}") from None
+            raise InputError(f"{file}: arm {name}, extends: {error}; or an arm: {', '.join(arms)}") from None
     ancestors = frozenset(layer.name for layer in below)
     done[name] = [*below, Layer(f"arm {name}", ancestors, own)] if own else list(below)
     return done[name]
