@@ -20,12 +20,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from simulator.drivers import DEVIATING, LAST_YEAR, Series, extend, fitted_process, path_from
-from simulator.errors import InputError
+from simulator.errors import InputError, nearest
+from simulator.records import PARTNERS
 from simulator.tables import Row, Table, load_table
 from simulator.world import World, world_on
 
@@ -33,8 +35,16 @@ FIRST_ORIGIN: Final = 2009
 LAST_ORIGIN: Final = 2017
 """Origins with at least four annual figures of every driver, up to the last year in which all are observed."""
 GROWTH_YEARS: Final = 3
+FIRST_YEAR_VARIANCE: Final = (16.0 + 9.0 + 4.0 + 1.0) / 16.0
+"""Variance of the mean of the first four quarters of a random walk, over that of its innovation."""
 FLAT: Final = ("fdi_inflow", "exchange_rate", "price_usd", "credit")
 """Drivers that stay at their last figure; all others keep their growth."""
+DEVIATIONS: Final = ("fitted", "past_errors")
+_FIELDS: Final = (
+    ("gdp", None), ("investment", None), ("fdi_inflow", None), ("price_commodity", None), ("credit", None),
+    ("hinterland", None), *(("partner_gdp", m) for m in range(len(PARTNERS))),
+)  # fmt: skip
+"""Fields of the path that deviate, and the column of each partner, in the order of `DEVIATING`."""
 FIRST_STUDENTS: Final = 2010
 """First counted figure of students; those before are back-cast."""
 
@@ -58,11 +68,10 @@ class PlainRule:
         return extend(known, math.expm1(math.log(known[last] / known[first]) / (last - first)))
 
 
-def world_at(origin: int, world: World | None = None) -> World:
+def world_at(origin: int, world: World | None = None, *, deviations: str = "fitted") -> World:
     """Return the world as it could be expected at the end of a year.
 
-    Drivers are known to the year `origin` and continued by the rules of this module; they deviate from there on, by a
-    process fitted to 2006 to `origin`.
+    Drivers are known to the year `origin` and continued by the rules of this module; they deviate from there on.
 
     Parameters
     ----------
@@ -70,19 +79,55 @@ def world_at(origin: int, world: World | None = None) -> World:
         2009 to 2017.
     world : World, optional
         Only its scale counts (how many enterprises and investors); by default that of the shipped world.
+    deviations : {"fitted", "past_errors"}
+        An AR(1) about a line, fitted to 2006 to `origin`: the luck about an expectation that holds. Or a random walk as
+        wide as the rules erred in the years before: drivers then stray as far as such expectations did.
 
     Raises
     ------
     InputError
-        If `origin` is another year.
+        If `origin` is another year, or the deviations are others.
     """
     if not FIRST_ORIGIN <= origin <= LAST_ORIGIN:
         raise InputError(f"origin {origin}: allowed are the years {FIRST_ORIGIN} to {LAST_ORIGIN}")
+    if deviations not in DEVIATIONS:
+        guess = nearest(deviations, DEVIATIONS)
+        raise InputError(f'deviations "{deviations}" are not known{guess}; allowed: {", ".join(DEVIATIONS)}')
     drivers, province = known_at(load_table("drivers"), origin), known_at(load_table("province"), origin)
     path = path_from(drivers, province, PlainRule())
     years = origin - 2005
     free = np.full(len(DEVIATING), 4 * years, dtype=np.int64)
-    return world_on(path, fitted_process(path, years), free, world.scale if world is not None else 1.0)
+    process = fitted_process(path, years) if deviations == "fitted" else past_errors(path, years)
+    return world_on(path, process, free, world.scale if world is not None else 1.0)
+
+
+def past_errors(path: np.ndarray[Any, np.dtype[Any]], years: int) -> npt.NDArray[np.float64]:
+    """Return the random walk whose first year is as wide as the errors that the rules made a year ahead.
+
+    Parameters
+    ----------
+    path : `NATION` records, shape (quarters,)
+    years : int
+        How many of its years, from 2006, are known; at least 4.
+
+    Returns
+    -------
+    ndarray, shape (drivers, 2)
+        Persistence, which is 1, and standard deviation of the innovation, per quarter; drivers as in `DEVIATING`.
+    """
+    process = np.ones((len(DEVIATING), 2))
+    for k, (name, m) in enumerate(_FIELDS):
+        values = path[name] if m is None else path[name][:, m]
+        if name == "investment":  # moves with GDP; what it strays by itself is its ratio to GDP
+            values = values / path["gdp"]
+        growth = np.diff(np.log(values[: 4 * years].reshape(years, 4).mean(axis=1)))
+        if name in (*FLAT, "price_commodity"):
+            errors = growth
+        else:
+            expected = [growth[max(0, t - GROWTH_YEARS) : t].mean() for t in range(1, len(growth))]
+            errors = growth[1:] - np.array(expected)
+        process[k, 1] = math.sqrt(float(errors @ errors) / len(errors) / FIRST_YEAR_VARIANCE)
+    return process
 
 
 def known_at(table: Table, origin: int) -> Table:

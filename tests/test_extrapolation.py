@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from calibration import extrapolation
-from calibration.extrapolation import PlainRule, known_at, world_at
+from calibration.extrapolation import DEVIATIONS, PlainRule, known_at, world_at
 from simulator import world as world_module
 from simulator.drivers import QUARTERS, base_path, years_of
 from simulator.ensemble import simulate
@@ -69,12 +69,12 @@ def yearly(world: World, name: str) -> np.ndarray[Any, Any]:
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_later_figures_change_nothing(origin: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """All figures after the origin, the stated long-run path included, may be absurd: the same bits."""
-    before = contents(world_at(origin))
+    before = [contents(world_at(origin, deviations=name)) for name in DEVIATIONS]
     later = {(name, row.variable, row.period) for name in TABLES for row in load_table(name).rows
              if year_of(row.period) > origin and (name, row.variable) not in LATER_SHARES}  # fmt: skip
     assert len(later) > 40
     with_absurd(monkeypatch, lambda name, row: (name, row.variable, row.period) in later)
-    assert contents(world_at(origin)) == before
+    assert [contents(world_at(origin, deviations=name)) for name in DEVIATIONS] == before
 
 
 NOTICED = (
@@ -283,9 +283,39 @@ def test_the_process_is_fitted_to_the_years_that_are_known(origin: int) -> None:
     np.testing.assert_allclose(world.process[3], (persistence, spread), rtol=1e-6)
 
 
-@pytest.mark.parametrize("origin", [2009, 2013, 2017])
-def test_worlds_are_finite_and_simulate(origin: int) -> None:
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_past_errors_are_those_of_the_rules(origin: int) -> None:
+    """Commodity prices were expected to stay, GDP to keep the growth of three years; by hand."""
+    process = world_at(origin, deviations="past_errors").process
     world = world_at(origin)
+    known = slice(0, origin - 2005)
+    prices = np.diff(np.log(yearly(world, "price_commodity")[known]))
+    growth = list(np.diff(np.log(yearly(world, "gdp")[known])))
+    misses = [g - sum(growth[max(0, t - 3) : t]) / min(3, t) for t, g in enumerate(growth) if t]
+    for k, errors in ((3, prices), (0, np.array(misses))):
+        first_year = math.sqrt(sum(error**2 for error in errors) / len(errors))
+        assert process[k, 1] * math.sqrt(1.0**2 + 0.75**2 + 0.5**2 + 0.25**2) == pytest.approx(first_year, rel=1e-9)
+    assert set(process[:, 0]) == {1.0}
+    assert world_at(origin, deviations="past_errors").path.tobytes() == world.path.tobytes()
+
+
+def test_past_errors_are_wider_than_luck_about_a_line() -> None:
+    """A random walk of 16 quarters against an AR(1): the variance of the last one."""
+    world, wide = world_at(2013), world_at(2013, deviations="past_errors")
+    persistence, spread = world.process.T
+    luck = spread * np.sqrt((1.0 - persistence**32) / (1.0 - persistence**2))
+    assert (wide.process[:, 1] * 4.0 > luck).all()
+
+
+def test_unknown_deviations_are_named() -> None:
+    with pytest.raises(InputError, match='deviations "past_error" are not known; did you mean "past_errors"'):
+        world_at(2013, deviations="past_error")
+
+
+@pytest.mark.parametrize("deviations", ["fitted", "past_errors"])
+@pytest.mark.parametrize("origin", [2009, 2013, 2017])
+def test_worlds_are_finite_and_simulate(origin: int, deviations: str) -> None:
+    world = world_at(origin, deviations=deviations)
     for name in world.path.dtype.names or ():
         assert np.isfinite(world.path[name]).all(), name
     ensemble = simulate(world, load_scenario("baseline"), runs=3, seed=SEED, until="2017Q4", check=True)
