@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from calibration.accuracy_test import REPLICATIONS, compare
 from calibration.forecasts import METHODS, Forecast
 from calibration.scores import Point, points, score
-from calibration.skill_file import ALL, COLUMNS, HORIZONS, PROVINCE, check_entity, read_skill, write_skill
+from calibration.skill_file import ALL, HORIZONS, PROVINCE, check_entity, read_skill, write_skill
 from calibration.skill_rows import MEASURES, covers, overall, places
 from calibration.skill_words import GOAL_SERIES, Goal, goal, losses
 from simulator.errors import InputError
 from simulator.records import CITIES
+from simulator.skill_card import COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
