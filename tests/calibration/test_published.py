@@ -1,11 +1,9 @@
-"""Published results: the file and its bands, effects by hand, rules of passing, pairing, robust signs of a few runs."""
+"""Published results: effects by hand, rules of passing, pairing, robust signs of a few runs."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
@@ -13,134 +11,17 @@ import numpy as np
 import pytest
 
 from calibration.published import COLUMNS, Found, compare, effect_of, published_table, table_of, write_published
-from calibration.published_file import Published, Result, Term, load_published, read_published
+from calibration.published_file import Result, Term, read_published
 from simulator.ensemble import simulate
 from simulator.errors import InputError
 from simulator.parameters import ParameterTable, draw_table
-from simulator.periods import to_index
 from simulator.results import Results
-from simulator.run import policies_of
-from simulator.scenario import load_scenario
-from simulator.schedule import first_difference
 from simulator.world import World
+from tests.calibration.published_texts import SMALL
 from tests.whole import lever, schedule
 
 RUNS = 8
-SHIPPED = files("calibration").joinpath("published.toml").read_text(encoding="utf-8")
-
-NUMBERS = (1, 2, 3, 4, 5, 8, 9, 10, 12, 13, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 30, 31, 32)
 INF = math.inf
-BANDS = {
-    "V1": (26, 100), "V2a": (2, 11), "V2b": (2, 11), "V2c": (20, 40), "V2d": (20, 40), "V3a": (0, INF),
-    "V3b": (-INF, 0), "V4a": (0, INF), "V4b": (-INF, 0), "V5a": (5, 15), "V5b": (0.1, 0.6), "V5c": (0, INF),
-    "V8a": (0, INF), "V8b": (0, INF), "V9a": (-INF, 0), "V9b": (0, INF), "V10a": (0, INF), "V10b": (0, INF),
-    "V10c": (0, INF), "V12": (-INF, 2.9), "V12b": (-INF, 1.54), "V15a": (0, INF), "V15b": (0, INF), "V18a": (-9, 9),
-    "V18b": (0, INF), "V19": (0, INF), "V20": (0, INF), "V22a": (-1.2, 1.2), "V22b": (0, INF), "V23": (0, INF),
-    "V24a": (5, 20), "V24b": (5, 20), "V24c": (-1, 1), "V25": (-INF, 0), "V26a": (0.5, 3), "V26b": (0, INF),
-    "V28": (0.4, 1), "V30a": (0, INF), "V30b": (0, INF), "V31": (0, INF), "V32": (0, INF),
-}  # fmt: skip
-BY_MEDIAN = {
-    "V1", "V2a", "V2b", "V2c", "V2d", "V5a", "V5b", "V12", "V12b", "V15b", "V18a", "V22a", "V24a", "V24b", "V24c",
-    "V26a", "V28",
-}  # fmt: skip
-
-SMALL = """
-[arm.plain]
-extends = "baseline"
-until = "2008Q4"
-about = "a"
-
-[arm.same]
-extends = "plain"
-until = "2008Q4"
-about = "a"
-levers = '''
-[[lever]]
-instrument = "ntb_cut"
-partners = ["Korea"]
-start = "2007Q1"
-size = 0
-'''
-
-[arm.cut]
-extends = "plain"
-until = "2008Q4"
-about = "a"
-levers = '''
-[[lever]]
-instrument = "ntb_cut"
-partners = ["Korea"]
-start = "2007Q1"
-size = 0.1
-'''
-
-[arm.deeper]
-extends = "cut"
-until = "2007Q4"
-about = "a"
-levers = '''
-[[lever]]
-instrument = "tariff_cut"
-partners = ["Korea"]
-start = "2006Q2"
-size = 1.0
-'''
-
-[[result]]
-key = "V1"
-study = "s"
-outcome = "nothing"
-unit = "%"
-published = "0"
-low = 0.0
-rule = "median"
-status = "F"
-comparable = "c"
-term = [{ arm = "same", base = "plain", of = ["gdp_real"], years = ["2008"], measure = "percent" }]
-
-[[result]]
-key = "V2"
-study = "s"
-outcome = "trade"
-unit = "%"
-published = "sign +"
-low = 0.0
-rule = "sign"
-status = "F"
-comparable = "c"
-[[result.term]]
-arm = "cut"
-base = "plain"
-level = "partner"
-entities = ["Korea"]
-of = ["exports", "imports"]
-years = ["2007", "2008"]
-measure = "percent"
-
-[[result]]
-key = "V3"
-study = "s"
-outcome = "trade"
-unit = "%"
-published = "sign +"
-low = 0.0
-rule = "sign"
-status = "F"
-comparable = "c"
-[[result.term]]
-arm = "deeper"
-base = "plain"
-level = "partner"
-entities = ["Korea"]
-of = ["exports"]
-years = ["2007"]
-measure = "percent"
-"""
-
-
-@pytest.fixture(scope="module")
-def published() -> Published:
-    return load_published()
 
 
 @pytest.fixture(scope="module")
@@ -176,49 +57,6 @@ SERIES = {
     ("new", OTHER): np.array([[1.0, 20.0, 20.0], [1.0, 5.0, 5.0]]),
     ("old", OTHER): np.array([[1.0, 10.0, 10.0], [1.0, 10.0, 10.0]]),
 }
-
-
-# --- the shipped file
-
-
-def test_every_published_result_is_met_or_said_not_to_be(published: Published) -> None:
-    keys = [one.key for one in published.results] + [one.key for one in published.not_met]
-    assert {int(re.findall(r"\d+", key)[0]) for key in keys} == set(NUMBERS)
-
-
-def test_bands_and_rules_are_those_of_the_design(published: Published) -> None:
-    assert {one.key: (one.low, one.high) for one in published.results} == BANDS
-    assert {one.key for one in published.results if one.rule == "median"} == BY_MEDIAN
-
-
-def test_arms_do_what_they_say(published: Published) -> None:
-    """The Korea agreement, RCEP, the dispute and the zone are out where the name says so, and nowhere else."""
-    quarters = to_index("2027Q4") + 1
-    base, no_korea, no_rcep, no_zone = (
-        policies_of(published.schedules[name], quarters, 1, 0)
-        for name in ("baseline", "no_korea", "no_rcep", "no_zone")
-    )
-    late = to_index("2027Q1")
-    assert base["tariff_schedule"][late, 1] > 0.4 and base["trade_facilitation"][late, 1] == 0.01
-    assert not no_korea["tariff_schedule"][:, 1].any() and not no_korea["trade_facilitation"][:, 1].any()
-    assert no_korea["tariff_schedule"][late, 0] == base["tariff_schedule"][late, 0] > 0.0
-    assert no_rcep["tariff_schedule"][late, 1] == pytest.approx(0.85 * 45 / 80)
-    assert not no_rcep["tariff_schedule"][:, [0, 3]].any() and not no_rcep["trade_facilitation"].any()
-    assert base["free_trade_zone"].any() and not no_zone["free_trade_zone"].any()
-    both = policies_of(published.schedules["no_korea_no_thaad"], to_index("2017Q4") + 1, 1, 0)
-    assert base["political_shock"][to_index("2017Q1"), 1] == 1.0
-    assert not both["political_shock"][:, 1].any() and not both["tariff_schedule"].any()
-    assert both["political_shock"][to_index("2013Q1"), 0] == 1.0
-
-
-@pytest.mark.parametrize(("arm", "scenario"), [("cjk_fta", "cjk_fta"), ("metro", "metro_integration")])
-def test_shipped_scenarios_are_taken_as_they_are(published: Published, arm: str, scenario: str) -> None:
-    assert published.schedules[arm].hash == load_scenario(scenario).schedule("2035Q4").hash
-
-
-def test_a_combination_holds_both(published: Published) -> None:
-    expected = load_scenario("cjk_fta+talent_retention").schedule("2035Q4")
-    assert published.schedules["cjk_and_talent"].hash == expected.hash
 
 
 # --- effects by hand
@@ -349,7 +187,7 @@ def test_results_that_share_runs_share_values(found: dict[str, Found]) -> None:
 def test_the_table(found: dict[str, Found], tmp_path: Path) -> None:
     table = table_of(found.values())
     assert tuple(table.columns) == COLUMNS
-    assert len(table) == len(BANDS) == len(set(zip(table["result"], table["outcome"], strict=True)))
+    assert len(table) == len(found) == len(set(zip(table["result"], table["outcome"], strict=True)))
     assert not table.isna().any(axis=None)
     assert (table["p05"] <= table["simulated_median"]).all() and (table["simulated_median"] <= table["p95"]).all()
     for row, one in zip(table.itertuples(index=False), found.values(), strict=True):
@@ -359,7 +197,7 @@ def test_the_table(found: dict[str, Found], tmp_path: Path) -> None:
     write_published(table, tmp_path / "published.csv")
     lines = (tmp_path / "published.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "result,outcome,published,low,high,simulated_median,p05,p95,pass"
-    assert len(lines) == len(BANDS) + 1 and all(line.endswith(("True", "False")) for line in lines[1:])
+    assert len(lines) == len(found) + 1 and all(line.endswith(("True", "False")) for line in lines[1:])
     assert [path.name for path in tmp_path.iterdir()] == ["published.csv"]
 
 
@@ -369,66 +207,6 @@ def test_every_failure_has_a_reason(world: World) -> None:
     some = compare(world, draw_table("prior", 64, 1), runs=64)
     assert [one.result.key for one in some if not one.passed and not one.result.why] == []
     assert sum(one.passed for one in some) >= 20
-
-
-# --- reading
-
-WRONG = {
-    "no TOML": ("[arm.no_korea]", "[arm]]", "not valid TOML"),
-    "unknown key": ("low = 26.0\n", "low = 26.0\nlow2 = 1\n", 'result V1: unknown key "low2"; did you mean "low"?'),
-    "missing key": ('unit = "%"\npublished = "+100"\n', 'unit = "%"\n', "result V1, published: missing"),
-    "empty text": ('published = "+100"', 'published = ""', 'result V1, published: "": write some text'),
-    "key": ('key = "V1"', 'key = "1"', 'result 1, key: "1" is not a key'),
-    "key twice": ('key = "V2a"', 'key = "V1"', "result V1: stands twice"),
-    "rule": ('rule = "median"', 'rule = "mean"', "result V1, rule: \"mean\": allowed: 'median' or 'sign'"),
-    "status": ('status = "F"', 'status = "G"', 'result V1, status: "G" is not known; allowed: F, F±'),
-    "band": ("low = 26.0", "low = 126.0", "result V1: low = 126 must be less than high = 100"),
-    "no number": ("low = 26.0", "low = nan", "result V1: low = nan must be less"),
-    "no band": ("low = 26.0\nhigh = 100.0\n", "", "result V1: the band has no end"),
-    "measure": ('measure = "percent"', 'measure = "ratio"', "term 1, measure: \"ratio\": allowed: 'percent'"),
-    "weight": ("weight = -1.0", 'weight = "x"', 'result V8a, term 2, weight: "x": write a number'),
-    "arm": ('arm = "korea_deep"', 'arm = "korea_deap"', '"korea_deap" is not an arm; did you mean "korea_deep"'),
-    "arm twice": ('arm = "korea_deep"', 'arm = "no_korea"', 'term 1: arm and base are both "no_korea"'),
-    "unused arm": ("# --- Results", '[arm.x]\nextends = "baseline"\nuntil = "2017Q4"\nabout = "a"\n#',
-                   "arm x: no result uses it"),
-    "level": ('level = "partner"', 'level = "partners"', '"partners" is not known; did you mean "partner"?'),
-    "variable": ('"exports", "imports"', '"exportz"', '"exportz" is not a variable of partner; did you mean "exports"'),
-    "entity": ('entities = ["Korea"]', 'entities = ["Corea"]', '"Corea" is not in partner; did you mean "Korea"?'),
-    "year": ('years = ["2027"]', 'years = ["2028"]', '"2028" is not simulated by both arms; allowed: 2006 to 2027'),
-    "until": ('until = "2027Q4"', 'until = "2027"', 'arm no_korea, until: "2027" is not a quarter'),
-    "extends": ('extends = "no_korea"', 'extends = "no_corea"', 'korea_deep, extends: "no_corea" is not a scenario'),
-    "a path": ('extends = "no_korea"', 'extends = "./a.toml"', 'arm korea_deep, extends: "./a.toml"'),
-    "lever": ("size = 1.0", "size = 2.0", "arm korea_deep: lever 1 (tariff_cut), size: 2 is out of range"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("old", "new", "message"), WRONG.values(), ids=WRONG)
-def test_a_mistake_is_named(old: str, new: str, message: str) -> None:
-    assert old in SHIPPED
-    with pytest.raises(InputError) as caught:
-        read_published(SHIPPED.replace(old, new, 1), "mine.toml")
-    assert str(caught.value).startswith("mine.toml: ")
-    assert message in str(caught.value)
-
-
-def test_arms_that_extend_each_other_are_refused() -> None:
-    loop = SMALL.replace('[arm.cut]\nextends = "plain"', '[arm.cut]\nextends = "deeper"')
-    with pytest.raises(InputError, match="the arms form a loop: cut -> deeper -> cut"):
-        read_published(loop, "mine.toml")
-
-
-def test_a_file_of_the_user_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "mine.toml"
-    path.write_text(SMALL, encoding="utf-8")
-    assert [one.key for one in load_published(path).results] == ["V1", "V2", "V3"]
-    with pytest.raises(InputError, match="none.toml: cannot be read"):
-        load_published(tmp_path / "none.toml")
-
-
-def test_an_arm_differs_from_its_base_first_where_it_says(published: Published) -> None:
-    for arm, base, first in (("korea_deep", "no_korea", "2018Q1"), ("cjk_tariffs", "baseline", "2026Q1")):
-        one, other = published.schedules[arm], published.schedules[base]
-        assert first_difference(one, other, min(one.quarters, other.quarters)) == to_index(first)
 
 
 def test_the_table_takes_any_parameters(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
