@@ -23,6 +23,7 @@ from simulator.lever_checks import TARGET_KEYS
 from simulator.levers import INSTRUMENTS, costs_table, instruments_table, limits_table
 from simulator.model import LiaoningModel
 from simulator.parameters import STATUSES, Parameter, parameters
+from simulator.posterior import Fitted, shipped
 from simulator.rules import (
     base,
     base_ports,
@@ -302,14 +303,25 @@ def parameter_groups() -> dict[str, tuple[Parameter, ...]]:
     return groups
 
 
+def fitted_cells(row: Fitted | None) -> tuple[str, str]:
+    """Return median and 90 % interval of the posterior, and by how much it narrowed the prior; empty if not fitted."""
+    if row is None:
+        return "", ""
+    return f"{row.median:.4g} ({row.p05:.4g} to {row.p95:.4g})", f"{100.0 * row.contraction:.0f} %"
+
+
 def parameters_table() -> str:
-    """Return all parameters, a table for each heading of ``parameters.toml``."""
-    head = ("Parameter", "Symbol", "Meaning", "Unit", "Low", "Point", "High", "Status", "Source")
+    """Return all parameters, a table for each heading of ``parameters.toml``; with the posterior, if one is shipped."""
+    posterior = shipped()
+    fitted = {} if posterior is None else {row.name: row for row in posterior.table}
+    more = () if posterior is None else ("Fitted", "Contraction")
+    head = ("Parameter", "Symbol", "Meaning", "Unit", "Low", "Point", "High", "Status", *more, "Source")
     parts = []
     for heading, group in parameter_groups().items():
         body = (
             (f"`{p.name}`", p.symbol, p.meaning, p.unit, f"{p.low:g}", f"{p.point:g}",
-             f"{p.high:g}" + (" (log)" if p.logarithmic else ""), p.status, p.source)
+             f"{p.high:g}" + (" (log)" if p.logarithmic else ""), p.status,
+             *(() if posterior is None else fitted_cells(fitted.get(p.name))), p.source)
             for p in group
         )  # fmt: skip
         parts.append(f"## {heading}\n\n" + rows(head, body))

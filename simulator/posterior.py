@@ -293,7 +293,7 @@ def _draws_of(p: Parameter, table: Any, column: int, shown: str) -> FloatArray:
     outside = np.flatnonzero((values < p.low) | (values > p.high))
     if len(outside):
         raise InputError(
-            f'{shown}: column "{p.name}", row {outside[0]}: {values[outside[0]]!r} is outside its range;'
+            f'{shown}: column "{p.name}", row {outside[0]}: {float(values[outside[0]])!r} is outside its range;'
             f" allowed: {p.low:g} to {p.high:g} ({p.unit})"
         )
     return values

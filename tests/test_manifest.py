@@ -22,6 +22,7 @@ def build(**options: Any) -> dict[str, Any]:
     return build_manifest(results, ["liaosim", "compare", "baseline", "other"], **options)
 
 
+@pytest.mark.usefixtures("uncalibrated")
 def test_the_manifest_says_what_was_run() -> None:
     made = build(warnings=["a lever is inert"])
     assert made["format"] == "liaosim results"

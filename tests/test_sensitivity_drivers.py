@@ -17,6 +17,8 @@ from simulator.sensitivity import effect_drivers, lean
 from tests.effects import NAMES, drivers_of, noise, uniform, world_of
 from tests.fakes import FloatArray
 
+pytestmark = pytest.mark.usefixtures("uncalibrated")  # qualities as judged in the table
+
 if TYPE_CHECKING:
     from simulator.world import World
 

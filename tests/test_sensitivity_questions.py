@@ -14,6 +14,8 @@ from simulator.sensitivity_words import WORDS
 from tests.effects import noise, uniform, world_of
 from tests.fakes import fake_ensemble
 
+pytestmark = pytest.mark.usefixtures("uncalibrated")  # qualities as judged in the table
+
 # ---- Which effect
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from simulator import ensemble
 from simulator.parameters import draw_table, names
+from simulator.posterior import default_kind
 from simulator.rerun import Report, compare
 from simulator.rerun_read import read_stored
 from simulator.store_read import load_results
@@ -136,4 +137,5 @@ def test_keys_may_be_plain_texts(stored: Path) -> None:
 def test_hash_of_parameters_is_that_of_the_model(original: Path) -> None:
     found = read_stored(original)
     assert found.table.names == names()
-    assert found.table.hash == draw_table("prior", RUNS, 1).hash == load_results(original).base.parameters.hash
+    assert found.table.kind == default_kind()
+    assert found.table.hash == draw_table(default_kind(), RUNS, 1).hash == load_results(original).base.parameters.hash

@@ -62,9 +62,11 @@ def write_scenario(folder: Path, name: str, *levers: str, extends: str = "baseli
 
 
 def sweep_text(*lines: str, scenarios: str = "baseline subsidy", design: str = "", until: str = "2007Q4") -> str:
-    """Return a sweep file; scenarios are names of ``SHELF``, combined ones joined by ``+``."""
+    """Return a sweep file; scenarios are names of ``SHELF``, combined ones joined by ``+``. Parameters: prior."""
     files = ", ".join(f'"{_files(entry)}"' for entry in scenarios.split())
     head = ["[sweep]", 'name = "little"', f"scenarios = [{files}]", f'until = "{until}"']
+    if not any(line.startswith("parameters") for line in lines):
+        head.append('parameters = "prior"')
     return "\n".join([*head, *lines, "", design])
 
 

@@ -128,6 +128,7 @@ def test_a_condition_with_a_bracket_too_many_is_refused(own: Path) -> None:
 # What is said of figures
 
 
+@pytest.mark.usefixtures("uncalibrated")
 def test_a_summary_says_how_few_values_its_errors_rest_on(own: Path) -> None:
     with Sweep.open(own) as sweep:
         found = summarise(sweep)
@@ -144,6 +145,7 @@ def test_a_summary_says_how_few_values_its_errors_rest_on(own: Path) -> None:
         (("runs = 12",), ()),
     ],
 )
+@pytest.mark.usefixtures("uncalibrated")
 def test_a_summary_says_for_what_its_errors_hold(
     world: World, plan: Maker, tmp_path: Path, lines: tuple[str, ...], notes: tuple[str, ...]
 ) -> None:

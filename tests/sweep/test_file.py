@@ -17,6 +17,7 @@ from simulator.variables import LEVELS, variables
 from tests.sweep.sweep_texts import CORE, GRID, GRID_3, HEAD, NTB, OWN, SOBOL, ZONE, axis, message, parse
 
 
+@pytest.mark.usefixtures("uncalibrated")
 def test_defaults() -> None:
     assert parse(HEAD) == SweepSpec(
         name="x", scenarios=("baseline", "cjk_fta"), draws=200, replications=1, separate=True, combine="none",

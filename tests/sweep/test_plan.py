@@ -153,7 +153,7 @@ BASIC = sweep_text(*LINES, scenarios=TWO, design=grid([0.1, 0.2]))
         ('level="province"', 'level="city"'),
         ('level="province"', 'level="province", freq="Q"'),
         ('level="province"', 'level="province", variables=["gdp_real"]'),
-        ("draws = 2\n", 'draws = 1\nparameters = "point"\n'),
+        ('parameters = "prior"\nseed = 3\ndraws = 2\n', 'parameters = "point"\nseed = 3\ndraws = 1\n'),
     ],
 )
 def test_what_decides_all_runs_changes_all_keys(old: str, new: str, plan: Maker) -> None:
