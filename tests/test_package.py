@@ -208,7 +208,7 @@ def test_wheel_holds_code_and_data(wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*"):
-            if path.suffix in {".py", ".toml", ".csv", ".typed", ".json", ".js"}:
+            if path.suffix in {".py", ".toml", ".csv", ".parquet", ".typed", ".json", ".js"}:
                 assert path.relative_to(ROOT).as_posix() in inside
     strangers = {name.split("/")[0] for name in inside} - set(PACKAGES)
     assert strangers == {f"liaosim-{simulator.__version__}.dist-info"}

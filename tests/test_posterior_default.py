@@ -328,6 +328,13 @@ def test_the_summary_says_what_is_literature_driven(
     assert caveats(results, "zh")[0] == f"reform：{chinese}"
 
 
+def test_effects_without_drivers_are_not_passed_over(calibrated: Path) -> None:
+    x = uniform(300)
+    (found,) = leans(world_of(noise(300), x), "reform", ["gdp_real"])
+    assert literature([found]) == ("it cannot be told with this many runs what drives: Real GDP.",)
+    assert literature([found], "zh") == ("以目前的运行次数，无法判断以下效果由什么驱动：实际地区生产总值。",)
+
+
 def test_the_terminal_and_json_say_it(engine: Engine, calibrated: Path) -> None:
     """The fake has no drivers, so what the skill card says is all."""
     said = " ".join(liaosim("compare", "baseline", "cjk_fta", *SHORT, "--out", "a").stdout.split())
