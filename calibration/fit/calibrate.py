@@ -1,0 +1,168 @@
+"""The whole calibration: learn the simulator, draw from the posteriors, simulate the draws again and weigh them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.fit.design import Runs, simulate_points
+from calibration.fit.emulator_store import save_emulator
+from calibration.fit.fit import Fit, fit
+from calibration.fit.likelihood import Likelihood
+from calibration.fit.learn import Learned, Tell, learn, likelihood_of
+from calibration.fit.reweighting import Weights, weigh
+from calibration.fit.settings import Settings, claim, identity
+from calibration.targets import Row, TargetData, simulated_matrix
+from simulator.parameters import PRIOR_ROWS, prior_rows
+from simulator.sweep import Progress
+from simulator.sweep.planning import hash_of_data
+from simulator.world import World
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+SHIPPED: Final = "shipped"
+VALIDATION: Final = "validation"
+WORK: Final = "work"
+EMULATOR: Final = "emulator.npz"
+FIT_SEEDS: Final = {SHIPPED: 11, VALIDATION: 12}
+OTHER_FIT: Final = 13
+LAST_YEARS: Final = {SHIPPED: 2017, VALIDATION: 2013}
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """One finished fit.
+
+    Attributes
+    ----------
+    name : str
+    data : TargetData
+    fit : Fit
+    weights : Weights
+        Of the draws after they were simulated again, before resampling.
+    coordinates : ndarray, shape (draws, size)
+        Draws with equal weights.
+    values : ndarray, shape (draws, parameters)
+        All parameters of each draw: fitted ones from the posterior, all others row by row from the prior.
+    runs : Runs
+        One run of each draw: what the model says with this posterior.
+    """
+
+    name: str
+    data: TargetData
+    fit: Fit
+    weights: Weights
+    coordinates: FloatArray
+    values: FloatArray
+    runs: Runs
+
+    @property
+    def fitted(self) -> FloatArray:
+        """Draws of the fitted parameters, shape (draws, fitted)."""
+        return np.asarray(self.values[:, self.fit.likelihood.space.fitted])
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a calibration found."""
+
+    settings: Settings
+    learned: Learned
+    posteriors: tuple[Posterior, ...]
+
+
+def calibrate(
+    world: World,
+    data: Sequence[tuple[str, TargetData]],
+    folder: Path,
+    settings: Settings = Settings(),  # noqa: B008
+    *,
+    data_hash: str = "",
+    threads: int | None = None,
+    tell: Tell = lambda stage, share: None,
+) -> Calibration:
+    """Calibrate the model; a calibration that was stopped goes on where it was.
+
+    Parameters
+    ----------
+    world : World
+    data : sequence of (name, TargetData)
+        One fit each.
+    folder : Path
+        Its subfolder ``work`` keeps simulated runs and samplers as they grow.
+    settings : Settings
+    data_hash : str
+        Of the data file, if it is not the observed figures that are fitted.
+    threads : int, optional
+        Also processes of the samplers. The numbers do not depend on it.
+    tell : callable
+        Called with the name of a stage and the share of it that is done.
+
+    Raises
+    ------
+    InputError
+        The folder is of another calibration.
+    SweepStoppedError
+        Something could not be written.
+    """
+    work = folder / WORK
+    claim(work, identity(settings, hash_of_data(world), data_hash))
+    learned = learn(world, settings, work, [each for _, each in data], threads=threads, tell=tell)
+    save_emulator(work / EMULATOR, learned.emulator, learned.rows)
+    posteriors = tuple(
+        _posterior(world, name, each, learned, settings, work, threads, tell) for name, each in data
+    )
+    return Calibration(settings, learned, posteriors)
+
+
+def _posterior(
+    world: World,
+    name: str,
+    data: TargetData,
+    learned: Learned,
+    settings: Settings,
+    work: Path,
+    threads: int | None,
+    tell: Tell,
+) -> Posterior:
+    likelihood = likelihood_of(learned.emulator, learned.rows, data)
+    place = work / name
+    place.mkdir(exist_ok=True)
+    seed = settings.seed * 1000 + FIT_SEEDS.get(name, OTHER_FIT)
+    found = fit(
+        likelihood, seed=seed, steps=settings.steps, most=settings.most, folder=place, processes=threads,
+        progress=lambda share: tell(f"posterior {name}", share),
+    )  # fmt: skip
+    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 100])))
+    draws = found.chains.chosen(settings.draws, generator)
+
+    def simulated(stage: str, values: FloatArray, luck: int) -> Runs:
+        def progress(at: Progress) -> None:
+            tell(f"{stage} {name}", at.done / at.total)
+
+        return simulate_points(world, values, place / stage, seed=luck, threads=threads, progress=progress)
+
+    values = with_others(likelihood, draws)
+    again = simulated("again", values, seed + 200)
+    weights = weigh(likelihood, draws, again.parameters, simulated_matrix(again, data.rows))
+    final = draws[weights.resampled(generator)]
+    values = with_others(likelihood, final)
+    runs = simulated("predicted", values, seed + 300)
+    return Posterior(name, data, found, weights, final, values, runs)
+
+
+def with_others(likelihood: Likelihood, draws: FloatArray) -> FloatArray:
+    """Return all parameters of draws: row k of the fitted goes with row k of the prior, shape (draws, parameters)."""
+    values = prior_rows(np.arange(len(draws)) % PRIOR_ROWS)
+    values[:, likelihood.space.fitted] = likelihood.space.values(draws)
+    return values
+
+
+def predicted(posterior: Posterior, chosen: Sequence[Row]) -> FloatArray:
+    """Return what the runs of a posterior say of figures, on the scales of the targets, shape (draws, rows)."""
+    return simulated_matrix(posterior.runs, chosen)

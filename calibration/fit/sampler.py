@@ -1,0 +1,239 @@
+"""Draws from a posterior: independent ensembles of emcee, each stored as it grows, so that a fit can be stopped and
+continued.
+
+Proposals: preconditioned Crank-Nicolson steps around a normal approximation of the posterior, which cross most of it at
+once where that is good, and differential evolution steps, which need no approximation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from calibration.fit.likelihood import Likelihood
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+
+ENSEMBLES: Final = 4
+STEP_SIZES: Final = (0.15, 0.35, 0.7)
+CHECK_EVERY: Final = 100
+LENGTH: Final = 50.0
+"""Steps over the autocorrelation time that an ensemble needs."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A normal approximation of a posterior.
+
+    Attributes
+    ----------
+    centre : ndarray, shape (size,)
+    factor : ndarray, shape (size, size)
+        Lower Cholesky factor of its covariance.
+    """
+
+    centre: FloatArray
+    factor: FloatArray
+
+    def log_density(self, q: FloatArray) -> FloatArray:
+        """Return log densities up to a constant, shape (points,)."""
+        z = np.linalg.solve(self.factor, (q - self.centre).T)
+        return np.asarray(-0.5 * (z**2).sum(axis=0))
+
+    def step(self, q: FloatArray, random: Any, size: float) -> tuple[FloatArray, FloatArray]:
+        """Propose new coordinates and return with them the logs of backward over forward proposal densities."""
+        noise = random.standard_normal(q.shape) @ self.factor.T
+        new = self.centre + np.sqrt(1.0 - size**2) * (q - self.centre) + size * noise
+        return new, self.log_density(q) - self.log_density(new)
+
+
+def approximate(likelihood: Likelihood, start: FloatArray, steps: int = 60) -> Reference:
+    """Find the mode of a posterior and its curvature there, by damped Newton steps on batches of evaluations.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+    start : ndarray, shape (size,)
+    steps : int
+        At most.
+    """
+    q, damping = start.copy(), 1.0
+    value = float(likelihood.log_posterior(q[None])[0])
+    curvature = np.eye(len(q))
+    for _ in range(steps):
+        slope, curvature = _derivatives(likelihood, q)
+        while True:
+            move = np.clip(np.linalg.solve(curvature + damping * np.eye(len(q)), slope), -1.5, 1.5)
+            new = float(likelihood.log_posterior((q + move)[None])[0])
+            if new > value or damping > 1e6:
+                break
+            damping *= 4.0
+        if new <= value + 1e-4:
+            break
+        q, value, damping = q + move, new, max(damping / 8.0, 1e-3)
+    _, curvature = _derivatives(likelihood, q)
+    values, vectors = np.linalg.eigh(curvature)
+    covariance = (vectors / np.maximum(values, 0.05)) @ vectors.T
+    return Reference(q, np.linalg.cholesky(covariance))
+
+
+def _derivatives(likelihood: Likelihood, q: FloatArray, width: float = 0.02) -> tuple[FloatArray, FloatArray]:
+    """Return gradient and an approximate, positive definite negative Hessian.
+
+    The curvature of the likelihood is that of its mean (Fisher information) plus the diagonal of what the prior and the
+    variances add, by differences.
+    """
+    size = len(q)
+    steps = width * np.eye(size)
+    points = np.concatenate([q[None], q + steps, q - steps])
+    values = likelihood.log_posterior(points)
+    plus, minus = values[1 : size + 1], values[size + 1 :]
+    slope = (plus - minus) / (2.0 * width)
+    second = -(plus - 2.0 * values[0] + minus) / width**2
+    mean = likelihood.emulator.mean(likelihood.space.standardised(points))
+    jacobian = ((mean[1 : size + 1] - mean[size + 1 :]) / (2.0 * width)).T
+    fisher = jacobian.T @ np.linalg.solve(_covariance_at(likelihood, q), jacobian)
+    rest = np.maximum(second - np.diag(fisher), 0.1)
+    return slope, fisher + np.diag(rest)
+
+
+def _covariance_at(likelihood: Likelihood, q: FloatArray) -> FloatArray:
+    sd = likelihood.emulator.sd(likelihood.space.standardised(q[None]))[0]
+    return likelihood.covariance(sd, likelihood.sizes(q[None])[0])
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Draws of several independent ensembles.
+
+    Attributes
+    ----------
+    draws : ndarray, shape (ensembles, steps, walkers, size)
+        After burn-in.
+    log_posterior : ndarray, shape (ensembles, steps, walkers)
+    autocorrelation : ndarray, shape (ensembles, size)
+        Autocorrelation times, in steps.
+    acceptance : float
+    """
+
+    draws: FloatArray
+    log_posterior: FloatArray
+    autocorrelation: FloatArray
+    acceptance: float
+
+    @property
+    def flat(self) -> FloatArray:
+        """All draws, shape (draws, size), step by step."""
+        return np.asarray(self.draws.transpose(1, 0, 2, 3).reshape(-1, self.draws.shape[-1]))
+
+    @property
+    def effective_size(self) -> FloatArray:
+        """Effective number of independent draws of each coordinate, shape (size,)."""
+        _, steps, walkers, _ = self.draws.shape
+        return np.asarray((steps * walkers / self.autocorrelation).sum(axis=0))
+
+    @property
+    def rhat(self) -> FloatArray:
+        """Rank-normalised split R-hat over ensembles, shape (size,): each ensemble is one chain, walkers are not."""
+        import arviz
+
+        ensembles, steps, walkers, size = self.draws.shape
+        keep = max(1, int(np.ceil(self.autocorrelation.max())))
+        thin = self.draws[:, ::keep].reshape(ensembles, -1, size)
+        return np.array([float(arviz.rhat(thin[:, :, k], method="rank")) for k in range(size)])
+
+    def chosen(self, count: int, generator: np.random.Generator) -> FloatArray:
+        """Return `count` of the draws, spread evenly over steps and ensembles, shape (count, size)."""
+        flat = self.flat
+        place = np.linspace(0, len(flat) - 1, count).astype(np.int64)
+        return np.asarray(flat[generator.permutation(place)])
+
+
+def sample_one(
+    likelihood: Likelihood,
+    reference: Reference,
+    *,
+    seed: Sequence[int],
+    walkers: int,
+    steps: int,
+    most: int,
+    file: Path | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> tuple[FloatArray, FloatArray, FloatArray, float]:
+    """Run one ensemble until it is long enough.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+    reference : Reference
+    seed : sequence of int
+    walkers, steps, most : int
+        Number of walkers; steps at least and at most.
+    file : Path, optional
+        Where the ensemble is kept as it grows; one that is there is continued.
+    progress : callable
+        Called with the number of steps done.
+
+    Returns
+    -------
+    draws (steps, walkers, size), log posterior (steps, walkers), autocorrelation times (size,), acceptance
+    """
+    import emcee
+
+    def move(size: float) -> Any:
+        return emcee.moves.MHMove(lambda q, random: reference.step(q, random, size))
+
+    moves = [(move(size), 0.25) for size in STEP_SIZES]
+    moves += [(emcee.moves.DEMove(), 0.2), (emcee.moves.DESnookerMove(), 0.05)]
+    size = len(reference.centre)
+    backend = emcee.backends.HDFBackend(str(file)) if file is not None else None
+    # Every stretch of steps has its own random numbers, so that a fit that was stopped goes on as if it had not been.
+    done = backend.iteration if backend is not None and backend.initialized else 0
+    state: Any = None
+    if done:
+        assert backend is not None
+        state = backend.get_last_sample()
+    else:
+        if backend is not None:
+            backend.reset(walkers, size)
+        first = np.random.Generator(np.random.Philox(np.random.SeedSequence([*seed, 0])))
+        scale = np.sqrt(4.0 / first.chisquare(4.0, size=(walkers, 1)))
+        state = reference.centre + 1.3 * scale * first.standard_normal((walkers, size)) @ reference.factor.T
+    sampler = emcee.EnsembleSampler(
+        walkers, size, likelihood.log_posterior, vectorize=True, moves=moves, backend=backend
+    )
+    time = np.full(size, np.inf)
+    while True:
+        if done >= CHECK_EVERY:
+            time = emcee.autocorr.integrated_time(sampler.get_chain(discard=done // 5), quiet=True, tol=0)
+        if done >= steps and (done * 0.8 >= LENGTH * time.max() or done >= most):
+            break
+        stretch = np.random.RandomState(np.random.SeedSequence([*seed, 1 + done]).generate_state(8))
+        state = emcee.State(state)
+        state.random_state = stretch.get_state()
+        state = sampler.run_mcmc(state, CHECK_EVERY, skip_initial_state_check=True)
+        done += CHECK_EVERY
+        progress(done)
+    discard = done // 5
+    return (
+        np.asarray(sampler.get_chain(discard=discard)),
+        np.asarray(sampler.get_log_prob(discard=discard)),
+        np.asarray(time),
+        float(np.mean(sampler.acceptance_fraction)),
+    )
+
+
+def gathered(parts: Sequence[tuple[FloatArray, FloatArray, FloatArray, float]]) -> Chains:
+    """Return ensembles as one, each cut to the length of the shortest."""
+    shortest = min(len(draws) for draws, _, _, _ in parts)
+    return Chains(
+        np.stack([draws[-shortest:] for draws, _, _, _ in parts]),
+        np.stack([log[-shortest:] for _, log, _, _ in parts]),
+        np.stack([time for _, _, time, _ in parts]),
+        float(np.mean([accepted for _, _, _, accepted in parts])),
+    )
