@@ -32,28 +32,27 @@ ENTITY: Final = "Liaoning"
 SERIES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "gdp_restated": ("GDP at current prices", "当年价地区生产总值"),
-        "exports": ("Exports", "出口"),
-        "imports": ("Imports", "进口"),
-        "trade": ("Exports and imports together", "进出口总额"),
+        "exports_usd": ("Exports", "出口"),
+        "imports_usd": ("Imports", "进口"),
+        "trade_usd": ("Exports and imports together", "进出口总额"),
         "population": ("Population", "人口"),
         "employment": ("Employment", "就业"),
         "wage": ("Wage", "工资"),
-        "deposits": ("Deposits", "存款"),
+        "bank_deposits": ("Deposits", "存款"),
     }
 )
-"""Scored series of the province -> how it is called."""
+"""Scored series of the province, by the names of the targets -> how it is called."""
 OUTPUTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "gdp_nominal": "gdp_restated",
         "gdp_real": "gdp_restated",
-        "exports": "exports",
-        "exports_usd": "exports",
-        "imports": "imports",
-        "imports_usd": "imports",
+        "exports": "exports_usd",
+        "exports_usd": "exports_usd",
+        "imports": "imports_usd",
+        "imports_usd": "imports_usd",
         "population": "population",
         "employment": "employment",
         "wage": "wage",
-        "deposits": "deposits",
     }
 )
 """Output of the model -> the series that judges it. Real GDP is judged by the only GDP that was measured."""

@@ -79,7 +79,7 @@ def ship(root: Path) -> Path:
         root,
         {
             ("gdp_restated", "model_frozen"): 0.123456, ("gdp_restated", "random_walk"): 0.08,
-            ("exports", "model_frozen"): 0.1, ("exports", "random_walk"): 0.2,
+            ("exports_usd", "model_frozen"): 0.1, ("exports_usd", "random_walk"): 0.2,
         },
     )  # fmt: skip
     return root

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from calibration.targets import targets
 from simulator.caveats import caveats
 from simulator.errors import InputError
 from simulator.results import Results
@@ -20,7 +21,7 @@ LOST = (
     " (RMSE 0.123 against 0.08)."
 )
 HEAD = ",".join(COLUMNS)
-ROW = "exports,Liaoning,false,true,all,model_frozen,0.1,1.1,0.05,0.75,4"
+ROW = "exports_usd,Liaoning,false,true,all,model_frozen,0.1,1.1,0.05,0.75,4"
 
 
 def test_a_loss_is_said_in_both_languages(calibrated: Path) -> None:
@@ -67,16 +68,20 @@ def test_the_summary_of_a_single_scenario_says_it(calibrated: Path) -> None:
 
 
 def test_outputs_are_those_of_the_model_and_series_those_of_the_card() -> None:
-    known = {v.name for v in variables()["province"]} | {"deposits"}
-    assert set(OUTPUTS) <= known
-    assert set(OUTPUTS.values()) | {"trade"} == set(SERIES)
+    assert set(OUTPUTS) <= {v.name for v in variables()["province"]}
+    assert set(OUTPUTS.values()) | {"trade_usd", "bank_deposits"} == set(SERIES)
+
+
+def test_series_are_named_as_the_targets_that_are_scored() -> None:
+    scored = {t.name for t in targets().values() if t.scored and not t.padded and not t.base_year_known}
+    assert set(SERIES) == scored
 
 
 def test_a_row_is_read(tmp_path: Path) -> None:
     path = tmp_path / "skill.csv"
     path.write_text(f"{HEAD}\n{ROW}\n{ROW.replace('all', '2').replace('0.05', 'nan')}\n", encoding="utf-8")
     first, second = read_skill(path)
-    assert (first.series, first.padded, first.base_year_known, first.horizon) == ("exports", False, True, "all")
+    assert (first.series, first.padded, first.base_year_known, first.horizon) == ("exports_usd", False, True, "all")
     assert (first.rmse, first.mase, first.crps, first.coverage90, first.n) == (0.1, 1.1, 0.05, 0.75, 4)
     assert second.horizon == "2" and math.isnan(second.crps)
 
@@ -87,13 +92,13 @@ def test_a_row_is_read(tmp_path: Path) -> None:
         ("", "the first line must be series,entity,padded,"),
         (f"{HEAD},p\n{ROW},1\n", "the first line must be series,entity,padded,"),
         (f"{HEAD}\n{ROW},1\n", "line 2: 12 cells; there must be 11"),
-        (f"{HEAD}\n{ROW}\n{ROW}\n", "line 3: exports, Liaoning, all, model_frozen is there twice"),
+        (f"{HEAD}\n{ROW}\n{ROW}\n", "line 3: exports_usd, Liaoning, all, model_frozen is there twice"),
         (f"{HEAD}\n{ROW.replace('false', 'perhaps')}\n", 'line 2: padded = "perhaps"; write true or false'),
         (f"{HEAD}\n{ROW.replace('0.1,', 'x,', 1)}\n", 'line 2: rmse = "x" is not a number from 0'),
         (f"{HEAD}\n{ROW.replace('0.1,', '-1,', 1)}\n", 'line 2: rmse = "-1" is not a number from 0'),
         (f"{HEAD}\n{ROW.replace('0.1,', 'inf,', 1)}\n", 'line 2: rmse = "inf" is not a number from 0'),
         (f"{HEAD}\n{ROW.replace(',4', ',4.5')}\n", 'line 2: n = "4.5" is not a whole number'),
-        (f"{HEAD}\n{ROW.replace('exports', '')}\n", "line 2: series is empty"),
+        (f"{HEAD}\n{ROW.replace('exports_usd', '')}\n", "line 2: series is empty"),
     ],
 )
 def test_a_damaged_card_is_refused(tmp_path: Path, text: str, message: str) -> None:
