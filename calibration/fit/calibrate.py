@@ -31,6 +31,8 @@ WORK: Final = "work"
 EMULATOR: Final = "emulator.npz"
 FIT_SEEDS: Final = {SHIPPED: 11, VALIDATION: 12}
 OTHER_FIT: Final = 13
+AGAIN: Final = 4
+"""Runs of each draw that weigh it, each with its own luck and its own other parameters."""
 LAST_YEARS: Final = {SHIPPED: 2017, VALIDATION: 2013}
 
 
@@ -147,7 +149,9 @@ def _posterior(
 
         return simulate_points(world, values, place / stage, seed=luck, threads=threads, progress=progress)
 
-    values = with_others(likelihood, draws)
+    values = np.repeat(with_others(likelihood, draws), AGAIN, axis=0)
+    others = np.setdiff1d(np.arange(values.shape[1]), likelihood.space.fitted)
+    values[:, others] = prior_rows(np.arange(len(values)) % PRIOR_ROWS)[:, others]
     again = simulated("again", values, seed + 200)
     weights = weigh(likelihood, draws, again.parameters, simulated_matrix(again, data.rows))
     final = draws[weights.resampled(generator)]

@@ -18,6 +18,7 @@ from calibration.fit.likelihood import (
     SAMPLED_FROM,
     Likelihood,
     discrepancy_correlation,
+    error_correlation,
     groups_of,
 )
 from calibration.fit.sampler import ENSEMBLES, Chains, Reference, approximate, gathered, sample_one
@@ -52,7 +53,7 @@ def expected_contraction(values: FloatArray, outcomes: FloatArray, rows: Sequenc
     """
     effects, rest = linear_effects(values, outcomes)
     size = discrepancies_of(rows)[groups_of(rows)]
-    noise = rest + np.diag(error**2) + discrepancy_correlation(rows) * np.outer(size, size)
+    noise = rest + error_correlation(rows) * np.outer(error, error) + discrepancy_correlation(rows) * np.outer(size, size)
     information = np.eye(len(effects)) + effects @ np.linalg.solve(noise, effects.T)
     return np.asarray(1.0 - np.sqrt(np.diag(np.linalg.inv(information))))
 
@@ -78,7 +79,7 @@ def make_likelihood(emulator: Emulator, rows: Sequence[Row], observed: FloatArra
     sampled = np.flatnonzero(np.bincount(group) >= SAMPLED_FROM)
     space = Space(emulator.fitted, discrepancy[sampled])
     return Likelihood(
-        emulator, space, observed, error, group, discrepancy, sampled, discrepancy_correlation(rows)
+        emulator, space, observed, error_correlation(rows) * np.outer(error, error), group, discrepancy, sampled, discrepancy_correlation(rows)
     )
 
 
@@ -125,7 +126,7 @@ def fit(
     reference = reference_of(likelihood)
     count = walkers or 2 * space.size + 8
     jobs = [
-        (likelihood, reference, (seed, k), count, steps, most, folder / f"ensemble_{k}.h5" if folder else None)
+        (likelihood, reference, (seed, k), count, steps, most, folder / f"ensemble_{k}" if folder else None)
         for k in range(ensembles)
     ]
     workers = min(processes or os.cpu_count() or 1, ensembles)
@@ -158,8 +159,8 @@ def one_thread() -> None:
 def _one(job: tuple[Likelihood, Reference, tuple[int, int], int, int, int, Path | None]) -> tuple[
     FloatArray, FloatArray, FloatArray, float
 ]:
-    likelihood, reference, seed, walkers, steps, most, file = job
-    return sample_one(likelihood, reference, seed=seed, walkers=walkers, steps=steps, most=most, file=file)
+    likelihood, reference, seed, walkers, steps, most, folder = job
+    return sample_one(likelihood, reference, seed=seed, walkers=walkers, steps=steps, most=most, folder=folder)
 
 
 def _middle(space: Space) -> FloatArray:

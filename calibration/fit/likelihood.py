@@ -19,7 +19,7 @@ from scipy.linalg.lapack import dpotrf, dtrtrs
 
 from calibration.fit.emulator import Emulator
 from calibration.fit.space import Space
-from calibration.targets import Row
+from calibration.targets import Row, target
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
@@ -52,6 +52,17 @@ def discrepancy_correlation(rows: Sequence[Row], persistence: float = PERSISTENC
     return np.where(same, persistence ** np.abs(year[:, None] - year[None, :]), 0.0)
 
 
+def error_correlation(rows: Sequence[Row]) -> FloatArray:
+    """Return the correlation of errors of observation: within a target by its declared persistence."""
+    group, year = groups_of(rows), np.array([year_of(period) for _, period in rows])
+    kept = np.array([target(name).error_persistence for name, _ in rows])
+    apart = np.abs(year[:, None] - year[None, :])
+    together = np.where(apart == 0.0, 1.0, kept[:, None] ** np.maximum(apart, 1e-9) * (kept[:, None] > 0.0))
+    result = np.where(group[:, None] == group[None, :], together, 0.0)
+    np.fill_diagonal(result, 1.0)
+    return np.asarray(result)
+
+
 @dataclass(frozen=True)
 class Likelihood:
     """The likelihood of observed figures on an emulator.
@@ -63,8 +74,8 @@ class Likelihood:
     space : Space
     observed : ndarray, shape (rows,)
         On the scales of the targets.
-    error : ndarray, shape (rows,)
-        Standard deviations of observation.
+    error : ndarray, shape (rows, rows)
+        Covariance of errors of observation.
     group : ndarray of int, shape (rows,)
         Which target, hence which discrepancy, each row has.
     discrepancy : ndarray, shape (groups,)
@@ -101,7 +112,7 @@ class Likelihood:
 
     @cached_property
     def _fixed(self) -> FloatArray:
-        return np.asarray(self.emulator.others + self.emulator.error + np.diag(self.error**2))
+        return np.asarray(self.emulator.others + self.emulator.error + self.error)
 
     def sizes(self, q: FloatArray) -> FloatArray:
         """Return the discrepancy of every group, shape (points, groups): sampled, or its prior median."""

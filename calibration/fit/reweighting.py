@@ -66,7 +66,8 @@ def weigh(likelihood: Likelihood, q: FloatArray, values: FloatArray, outcomes: F
     miss = outcomes - emulator.mean_at(values)
     x = standardised(values)[:, emulator.fitted]
     centre, spread = x.mean(axis=0), x.std(axis=0)
-    scale = miss.std(axis=0)
+    spread, scale = np.where(spread > 0.0, spread, 1.0), miss.std(axis=0)
+    scale = np.where(scale > 0.0, scale, 1.0)
     model = RidgeCV(alphas=PENALTIES, alpha_per_target=True).fit((x - centre) / spread, miss / scale)
     own = (likelihood.space.standardised(q) - centre) / spread
     shift = np.asarray(model.predict(own) * scale)

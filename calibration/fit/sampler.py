@@ -7,10 +7,12 @@ once where that is good, and differential evolution steps, which need no approxi
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -140,8 +142,7 @@ class Chains:
     @property
     def rhat(self) -> FloatArray:
         """Rank-normalised split R-hat over ensembles, shape (size,): each ensemble is one chain, walkers are not."""
-        import arviz
-
+        arviz = load_arviz()
         ensembles, steps, walkers, size = self.draws.shape
         keep = max(1, int(np.ceil(self.autocorrelation.max())))
         thin = self.draws[:, ::keep].reshape(ensembles, -1, size)
@@ -154,6 +155,14 @@ class Chains:
         return np.asarray(flat[generator.permutation(place)])
 
 
+def load_arviz() -> Any:
+    """Import ArviZ without the notice of its coming version."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import arviz
+    return arviz
+
+
 def sample_one(
     likelihood: Likelihood,
     reference: Reference,
@@ -162,10 +171,12 @@ def sample_one(
     walkers: int,
     steps: int,
     most: int,
-    file: Path | None = None,
-    progress: Callable[[int], None] = lambda _: None,
+    folder: Path | None = None,
 ) -> tuple[FloatArray, FloatArray, FloatArray, float]:
     """Run one ensemble until it is long enough.
+
+    It moves in stretches of `CHECK_EVERY` steps, each with random numbers of its own and each kept in a file once it is
+    whole: an ensemble that was stopped goes on from its last whole stretch and ends with the same bits.
 
     Parameters
     ----------
@@ -174,10 +185,8 @@ def sample_one(
     seed : sequence of int
     walkers, steps, most : int
         Number of walkers; steps at least and at most.
-    file : Path, optional
-        Where the ensemble is kept as it grows; one that is there is continued.
-    progress : callable
-        Called with the number of steps done.
+    folder : Path, optional
+        Where stretches are kept.
 
     Returns
     -------
@@ -191,41 +200,61 @@ def sample_one(
     moves = [(move(size), 0.25) for size in STEP_SIZES]
     moves += [(emcee.moves.DEMove(), 0.2), (emcee.moves.DESnookerMove(), 0.05)]
     size = len(reference.centre)
-    backend = emcee.backends.HDFBackend(str(file)) if file is not None else None
-    # Every stretch of steps has its own random numbers, so that a fit that was stopped goes on as if it had not been.
-    done = backend.iteration if backend is not None and backend.initialized else 0
-    state: Any = None
-    if done:
-        assert backend is not None
-        state = backend.get_last_sample()
+    sampler = emcee.EnsembleSampler(walkers, size, likelihood.log_posterior, vectorize=True, moves=moves)
+    stretches = _kept(folder)
+    if stretches:
+        state = emcee.State(stretches[-1].draws[-1], log_prob=stretches[-1].log[-1])
     else:
-        if backend is not None:
-            backend.reset(walkers, size)
         first = np.random.Generator(np.random.Philox(np.random.SeedSequence([*seed, 0])))
         scale = np.sqrt(4.0 / first.chisquare(4.0, size=(walkers, 1)))
-        state = reference.centre + 1.3 * scale * first.standard_normal((walkers, size)) @ reference.factor.T
-    sampler = emcee.EnsembleSampler(
-        walkers, size, likelihood.log_posterior, vectorize=True, moves=moves, backend=backend
-    )
-    time = np.full(size, np.inf)
+        start = reference.centre + 1.3 * scale * first.standard_normal((walkers, size)) @ reference.factor.T
+        state = emcee.State(start)
     while True:
-        if done >= CHECK_EVERY:
-            time = emcee.autocorr.integrated_time(sampler.get_chain(discard=done // 5), quiet=True, tol=0)
-        if done >= steps and (done * 0.8 >= LENGTH * time.max() or done >= most):
-            break
-        stretch = np.random.RandomState(np.random.SeedSequence([*seed, 1 + done]).generate_state(8))
-        state = emcee.State(state)
-        state.random_state = stretch.get_state()
+        done = CHECK_EVERY * len(stretches)
+        draws = np.concatenate([s.draws for s in stretches]) if stretches else np.empty((0, walkers, size))
+        burnt = draws[done // 5 :]
+        if done >= steps:
+            time = np.asarray(emcee.autocorr.integrated_time(burnt, quiet=True, tol=0))
+            if len(burnt) >= LENGTH * time.max() or done >= most:
+                break
+        random = np.random.RandomState(np.random.SeedSequence([*seed, 1 + len(stretches)]).generate_state(8))
+        sampler.reset()
+        state.random_state = random.get_state()
         state = sampler.run_mcmc(state, CHECK_EVERY, skip_initial_state_check=True)
-        done += CHECK_EVERY
-        progress(done)
-    discard = done // 5
-    return (
-        np.asarray(sampler.get_chain(discard=discard)),
-        np.asarray(sampler.get_log_prob(discard=discard)),
-        np.asarray(time),
-        float(np.mean(sampler.acceptance_fraction)),
-    )
+        stretch = _Stretch(sampler.get_chain(), sampler.get_log_prob(), float(np.mean(sampler.acceptance_fraction)))
+        stretches.append(stretch)
+        _keep(folder, len(stretches), stretch)
+    log = np.concatenate([s.log for s in stretches])[done // 5 :]
+    return burnt, log, time, float(np.mean([s.accepted for s in stretches]))
+
+
+class _Stretch(NamedTuple):
+    draws: FloatArray
+    log: FloatArray
+    accepted: float
+
+
+def _keep(folder: Path | None, number: int, stretch: _Stretch) -> None:
+    """Write a stretch aside and give it its name."""
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / "stretch.part"
+    with part.open("wb") as file:
+        np.savez(file, allow_pickle=False, draws=stretch.draws, log=stretch.log, accepted=stretch.accepted)
+    part.replace(folder / f"{number:04d}.npz")
+
+
+def _kept(folder: Path | None) -> list[_Stretch]:
+    """Read the stretches of a folder, as far as there is no gap and none is damaged."""
+    found: list[_Stretch] = []
+    while folder is not None and (path := folder / f"{len(found) + 1:04d}.npz").is_file():
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                found.append(_Stretch(kept["draws"], kept["log"], float(kept["accepted"])))
+        except (OSError, ValueError, KeyError, BadZipFile):
+            break
+    return found
 
 
 def gathered(parts: Sequence[tuple[FloatArray, FloatArray, FloatArray, float]]) -> Chains:
