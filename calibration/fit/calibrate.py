@@ -13,8 +13,8 @@ import numpy.typing as npt
 from calibration.fit.design import Runs, simulate_points
 from calibration.fit.emulator_store import save_emulator
 from calibration.fit.fit import Fit, fit
-from calibration.fit.likelihood import Likelihood
 from calibration.fit.learn import Learned, Tell, learn, likelihood_of
+from calibration.fit.likelihood import Likelihood
 from calibration.fit.reweighting import Weights, weigh
 from calibration.fit.settings import Settings, claim, identity
 from calibration.targets import Row, TargetData, simulated_matrix

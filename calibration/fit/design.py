@@ -1,4 +1,4 @@
-"""The design: many runs with parameters spread over their priors, simulated once and kept, from which all fits learn."""
+"""The design: many runs with parameters spread over their priors, simulated once and kept; all fits learn from it."""
 
 from __future__ import annotations
 

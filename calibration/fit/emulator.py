@@ -26,7 +26,7 @@ LOG_CHI_SQUARE: Final = -1.2703628454614782
 
 
 def standardised(values: FloatArray) -> FloatArray:
-    """Map parameters to about -1 to 1: less the middle of the prior range, over half its width, (points, parameters)."""
+    """Map parameters to about -1 to 1: less the middle of the prior range, over half its width, (points, all)."""
     low, high = _ranges()
     scaled = np.where(_logarithmic(), np.log(np.maximum(values, 1e-300)), values)
     return np.asarray((scaled - 0.5 * (low + high)) / (0.5 * (high - low)))

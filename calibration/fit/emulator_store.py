@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -36,12 +37,12 @@ def load_emulator(path: Path) -> tuple[Emulator, tuple[Row, ...]]:
         There is no such file, it is damaged, or it is of another version of the model.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             about = [str(text) for text in stored["about"]]
             arrays = {field.name: stored[field.name] for field in fields(Emulator)}
     except FileNotFoundError:
         raise InputError(f"{path}: there is no emulator; run liaosim calibrate first") from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise InputError(f"{path} is damaged: {error}; remove it, liaosim calibrate makes it again") from None
     if len(about) != 4 or about[0] != _FORMAT:
         raise InputError(f"{path} is no emulator of this program; remove it, liaosim calibrate makes it again")

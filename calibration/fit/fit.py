@@ -38,7 +38,9 @@ def discrepancies_of(rows: Sequence[Row]) -> FloatArray:
     return np.array([target(name).discrepancy for name in dict.fromkeys(name for name, _ in rows)])
 
 
-def expected_contraction(values: FloatArray, outcomes: FloatArray, rows: Sequence[Row], error: FloatArray) -> FloatArray:
+def expected_contraction(
+    values: FloatArray, outcomes: FloatArray, rows: Sequence[Row], error: FloatArray
+) -> FloatArray:
     """Return by how much figures of these rows can be expected to narrow each prior, shape (parameters,).
 
     Uses no observed figure: the posterior of a linear model with normal priors and errors has the same spread whatever
@@ -53,7 +55,8 @@ def expected_contraction(values: FloatArray, outcomes: FloatArray, rows: Sequenc
     """
     effects, rest = linear_effects(values, outcomes)
     size = discrepancies_of(rows)[groups_of(rows)]
-    noise = rest + error_correlation(rows) * np.outer(error, error) + discrepancy_correlation(rows) * np.outer(size, size)
+    noise = rest + error_correlation(rows) * np.outer(error, error)
+    noise += discrepancy_correlation(rows) * np.outer(size, size)
     information = np.eye(len(effects)) + effects @ np.linalg.solve(noise, effects.T)
     return np.asarray(1.0 - np.sqrt(np.diag(np.linalg.inv(information))))
 
@@ -78,8 +81,9 @@ def make_likelihood(emulator: Emulator, rows: Sequence[Row], observed: FloatArra
     group, discrepancy = groups_of(rows), discrepancies_of(rows)
     sampled = np.flatnonzero(np.bincount(group) >= SAMPLED_FROM)
     space = Space(emulator.fitted, discrepancy[sampled])
+    covariance = error_correlation(rows) * np.outer(error, error)
     return Likelihood(
-        emulator, space, observed, error_correlation(rows) * np.outer(error, error), group, discrepancy, sampled, discrepancy_correlation(rows)
+        emulator, space, observed, covariance, group, discrepancy, sampled, discrepancy_correlation(rows)
     )
 
 
@@ -164,8 +168,9 @@ def _one(job: tuple[Likelihood, Reference, tuple[int, int], int, int, int, Path 
 
 
 def _middle(space: Space) -> FloatArray:
-    """Return the point values of the fitted parameters, moved inside where they stand at the edge, shape (1, fitted)."""
+    """Return the point values of the fitted parameters, moved inside where they stand at an edge, (1, fitted)."""
     from simulator.parameters import parameters
 
     chosen = [parameters()[k] for k in space.fitted]
-    return np.array([[np.clip(p.point, p.low + 0.1 * (p.high - p.low), p.high - 0.1 * (p.high - p.low)) for p in chosen]])
+    low, point, high = (np.array([getattr(p, end) for p in chosen]) for end in ("low", "point", "high"))
+    return np.asarray(np.clip(point, low + 0.1 * (high - low), high - 0.1 * (high - low))[None])

@@ -1,6 +1,4 @@
-"""Learn the simulator: simulate the design, choose what to fit, and fit the emulator twice, the second time also where
-the posteriors lie.
-"""
+"""Learn the simulator: simulate the design, choose what to fit, fit the emulator, then again near the posteriors."""
 
 from __future__ import annotations
 
@@ -159,6 +157,7 @@ def blocks(runs: Runs, points: FloatArray, lucks: int, chosen: Sequence[Row]) ->
 
 def check_finite(outcomes: FloatArray, chosen: Sequence[Row]) -> None:
     """Raise ``ArithmeticError`` naming the figures that a run left undefined."""
-    wrong = [chosen[k] for k in np.flatnonzero(~np.isfinite(outcomes).all(axis=0))]
+    finite = np.atleast_1d(np.isfinite(outcomes).all(axis=0)).tolist()
+    wrong = [row for row, fine in zip(chosen, finite, strict=True) if not fine]
     if wrong:
         raise ArithmeticError(f"runs leave figures undefined: {', '.join(f'{n} {p}' for n, p in wrong[:8])}")

@@ -30,7 +30,8 @@ CHAINS: Final = "posterior.nc"
 FIT: Final = "fit.csv"
 EMULATOR: Final = "emulator.csv"
 FIT_COLUMNS: Final = (
-    "target", "period", "unit", "role", "fitted", "observed", "median", "p05", "p95", "predictive_p05", "predictive_p95",
+    "target", "period", "unit", "role", "fitted", "observed", "median", "p05", "p95", "predictive_p05",
+    "predictive_p95",
 )  # fmt: skip
 EMULATOR_COLUMNS: Final = (
     "target", "period", "error_near", "relative_near", "explained_near", "sd_ratio_near", "relative_wide",

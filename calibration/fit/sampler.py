@@ -1,5 +1,4 @@
-"""Draws from a posterior: independent ensembles of emcee, each stored as it grows, so that a fit can be stopped and
-continued.
+"""Draws from a posterior: independent ensembles of emcee, kept as they grow, so that a fit can be stopped.
 
 Proposals: preconditioned Crank-Nicolson steps around a normal approximation of the posterior, which cross most of it at
 once where that is good, and differential evolution steps, which need no approximation.
@@ -8,7 +7,7 @@ once where that is good, and differential evolution steps, which need no approxi
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -52,6 +52,14 @@ class Settings:
     steps: int = 600
     most: int = 6_000
 
+    def smaller(self, points: int) -> Settings:
+        """Return settings of a design of `points`, the refocused design and its tests in proportion, for trials."""
+        share = points / self.points
+        return replace(
+            self, points=points, refocused=max(256, round(share * self.refocused)), held_out=max(8, round(share * 96)),
+            steps=200, most=600,
+        )  # fmt: skip
+
 
 def identity(settings: Settings, world: str, data: str) -> dict[str, Any]:
     """Return what decides the numbers of a calibration, as plain data.
@@ -93,6 +101,8 @@ def claim(folder: Path, identity: dict[str, Any]) -> bool:
     """
     path = folder / STATE
     if not path.exists():
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{folder} is a file; give a folder with --out")
         if folder.exists() and any(folder.iterdir()):
             raise InputError(f"{folder} is not empty and holds no calibration; give another folder with --out")
         folder.mkdir(parents=True, exist_ok=True)
