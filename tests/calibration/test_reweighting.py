@@ -1,0 +1,73 @@
+"""Draws weighed after they were simulated: by what the emulator missed, and not by luck."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibration.fit.likelihood import Likelihood
+from calibration.fit.reweighting import Weights, weigh
+from simulator.parameters import point_values
+from tests.calibration.linear import likelihood_of
+
+DRAWS = 400
+EFFECTS = np.array([[1.0, 0.5, 0.0, 0.2], [0.0, 0.3, 1.0, 0.0]])
+
+
+@pytest.fixture
+def likelihood() -> Likelihood:
+    return likelihood_of(EFFECTS, np.array([0.1, 0.2, -0.3, 0.4]))
+
+
+def values_of(likelihood: Likelihood, q: np.ndarray) -> np.ndarray:
+    values = np.repeat(point_values()[None], len(q), axis=0)
+    values[:, likelihood.space.fitted] = likelihood.space.values(q)
+    return values
+
+
+def test_nothing_missed_means_equal_weights(likelihood: Likelihood) -> None:
+    q = likelihood.space.sample_prior(DRAWS, np.random.default_rng(1))
+    values = values_of(likelihood, q)
+    found = weigh(likelihood, q, values, likelihood.emulator.mean_at(values))
+    np.testing.assert_allclose(found.weights, 1.0 / DRAWS, rtol=1e-9)
+    np.testing.assert_allclose(found.shift, 0.0, atol=1e-12)
+    assert found.effective == pytest.approx(DRAWS)
+
+
+def test_luck_alone_hardly_moves_weights(likelihood: Likelihood) -> None:
+    q = likelihood.space.sample_prior(DRAWS, np.random.default_rng(1))
+    values = np.repeat(values_of(likelihood, q), 4, axis=0)
+    luck = 0.1 * np.random.default_rng(2).standard_normal((4 * DRAWS, 4))
+    found = weigh(likelihood, q, values, likelihood.emulator.mean_at(values) + luck)
+    assert found.effective > 0.9 * DRAWS
+    assert np.abs(found.shift).max() < 0.03
+
+
+def test_known_miss_gives_known_weights(likelihood: Likelihood) -> None:
+    q = likelihood.space.sample_prior(DRAWS, np.random.default_rng(3))
+    values = values_of(likelihood, q)
+    x = likelihood.space.standardised(q)
+    missed = np.outer(x[:, 0], [0.0, 0.2, 0.0, -0.1])
+    found = weigh(likelihood, q, values, likelihood.emulator.mean_at(values) + missed)
+    # Ridge regression shrinks the slope by n / (n + 10), n the number of runs.
+    np.testing.assert_allclose(found.shift, missed, atol=0.03 * np.abs(missed).max() + 1e-12)
+    ratio = likelihood.log_likelihood(q, found.shift) - likelihood.log_likelihood(q)
+    expected = np.exp(ratio - ratio.max())
+    np.testing.assert_allclose(found.weights, expected / expected.sum(), rtol=1e-9)
+    assert found.effective < 0.9 * DRAWS
+
+
+def test_effective_number() -> None:
+    assert Weights(np.array([0.5, 0.5, 0.0, 0.0]), np.zeros((4, 1))).effective == 2.0
+
+
+def test_systematic_resampling_takes_each_draw_as_often_as_its_weight_says() -> None:
+    weights = np.array([0.5, 0.25, 0.125, 0.125, 0.0, 0.0, 0.0, 0.0])
+    places = Weights(weights, np.zeros((8, 1))).resampled(np.random.default_rng(4))
+    assert np.bincount(places, minlength=8).tolist() == [4, 2, 1, 1, 0, 0, 0, 0]
+
+
+def test_resampling_of_equal_weights_takes_each_once_in_random_order() -> None:
+    places = Weights(np.full(1_000, 1e-3), np.zeros((1_000, 1))).resampled(np.random.default_rng(5))
+    assert sorted(places) == list(range(1_000))
+    assert list(places) != sorted(places)
