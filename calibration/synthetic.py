@@ -13,8 +13,9 @@ from typing import Final
 
 import numpy as np
 
+from calibration.observed import YEARS
 from calibration.run_statistics import FloatArray, Paths, RunPaths
-from calibration.targets import Row, TargetData, error_sd, rows, simulated_matrix, to_unit
+from calibration.targets import Row, TargetData, error_sd, rows, simulated_matrix, target, to_unit
 from simulator.ensemble import simulate
 from simulator.errors import InputError
 from simulator.parameters import ParameterTable, draw_table
@@ -44,12 +45,24 @@ def observe(paths: Paths, chosen: Sequence[Row], seed: int, run: int = 0) -> Flo
 def observation_errors(chosen: Sequence[Row], seed: int, run: int = 0) -> FloatArray:
     """Return normal errors of observation on the scales of the targets, shape (rows,).
 
-    The error of a figure depends on seed, run, target and period only, not on which other figures are asked for.
+    The error of a figure depends on seed, run, target and period only, not on which other figures are asked for. Errors
+    of a series that was restated as a whole are alike in neighbouring years (first-order autoregression).
     """
+    scores = [_score(seed, run, name, period) for name, period in chosen]
+    return np.asarray(error_sd(chosen) * np.array(scores, dtype=np.float64))
+
+
+def _score(seed: int, run: int, name: str, period: str) -> float:
+    """Return the standard normal score of one error; in a series whose errors persist, from all years before it."""
     from scipy.special import ndtri
 
-    uniforms = [_uniform(seed, run, name, period) for name, period in chosen]
-    return np.asarray(error_sd(chosen) * ndtri(np.array(uniforms, dtype=np.float64)))
+    kept = target(name).error_persistence
+    if kept == 0.0:
+        return float(ndtri(_uniform(seed, run, name, period)))
+    score = float(ndtri(_uniform(seed, run, name, YEARS[0])))
+    for year in YEARS[1 : YEARS.index(period) + 1]:
+        score = kept * score + np.sqrt(1.0 - kept**2) * float(ndtri(_uniform(seed, run, name, year)))
+    return score
 
 
 def _uniform(seed: int, run: int, name: str, period: str) -> float:

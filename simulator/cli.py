@@ -362,7 +362,7 @@ def calibrate_command(
     seed: Annotated[int, typer.Option(metavar="S", min=0, max=1_000_000, help="Of design, luck and samplers.")] = 1,
     points: Annotated[
         int | None,
-        typer.Option(metavar="N", min=512, max=65_536, help="Points of the design (fewer: a trial).", show_default="20,480"),
+        typer.Option(metavar="N", min=512, max=65_536, help="Points of the design.", show_default="20,480"),
     ] = None,
     threads: Threads = None,
     as_json: Annotated[bool, typer.Option("--json", help="Lines of JSON for other programs.")] = False,
