@@ -60,6 +60,8 @@ class Target:
         Standard deviation of the observation error on that scale.
     errors : mapping of str to float
         Periods whose error is another one.
+    error_persistence : float
+        Correlation of these errors from one year to the next, 0 to 1.
     discrepancy : float
         Typical distance of such a model from such a series, on the scale: prior median of its standard deviation.
     periods : tuple of str
@@ -83,6 +85,7 @@ class Target:
     scale: str
     error: float
     errors: Mapping[str, float]
+    error_persistence: float
     discrepancy: float
     periods: tuple[str, ...]
     given: tuple[str, ...]
@@ -103,7 +106,7 @@ class Target:
         return self.errors.get(period, self.error)
 
 
-_OPTIONAL: Final = ("errors", "given", "upper")
+_OPTIONAL: Final = ("errors", "error_persistence", "given", "upper")
 _FIELDS: Final = tuple(f.name for f in fields(Target) if f.name not in ("name", "entity"))
 _PLACES: Final = ("entity", "entities")
 _TEXTS: Final = ("title", "title_zh", "group", "variable", "operator", "unit", "scale", "role", "why", "error_source")
@@ -179,6 +182,7 @@ def _one(raw: Mapping[str, Any], where: str, name: str, entity: str, observed: T
         upper=upper,
         error=_positive(raw["error"], "error", where),
         errors=MappingProxyType({p: _positive(e, f"errors: {p}", where) for p, e in errors.items()}),
+        error_persistence=_correlation(raw.get("error_persistence", 0.0), where),
         discrepancy=_positive(raw["discrepancy"], "discrepancy", where),
         periods=periods,
         given=given,
@@ -241,4 +245,10 @@ def _among(value: str, allowed: Iterable[str], key: str, where: str) -> None:
 def _positive(value: Any, key: str, where: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0.0:
         raise InputError(f"{where}: {key} = {value!r} is not a number above zero")
+    return float(value)
+
+
+def _correlation(value: Any, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.0 <= value < 1.0:
+        raise InputError(f"{where}: error_persistence = {value!r}; allowed are numbers from 0 to below 1")
     return float(value)
