@@ -408,6 +408,37 @@ def synthetic_command(
         synthetic(parameters, seed, out, overwrite)
 
 
+@app.command("validate")
+def validate_command(
+    calibration: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of calibrate --out.", show_default="results/calibration"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder.", show_default="results/validation")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="S", min=0, max=1_000_000, help="Of samplers and luck.")] = 1,
+    threads: Threads = None,
+    overwrite: Overwrite = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Lines of JSON for other programs.")] = False,
+    lang: Lang = "en",
+) -> None:
+    """Forecast years that a fit has not seen and compare with naive forecasts, where the model loses too.
+
+    Fits to 2013 and to earlier years, forecasts to 2017, with drivers as they were and as one would have continued
+    them; then stylised facts and published results of the literature. Needs a finished liaosim calibrate.
+
+    \b
+    Examples:
+      liaosim validate
+      liaosim validate --calibration results/calibration --out results/validation --overwrite
+    """
+    with exits():
+        from simulator.cli_validate import ValidateRequest, validate
+
+        validate(ValidateRequest(calibration, out, seed, threads, overwrite, as_json, lang))
+
+
 @app.command("query")
 def query_command(
     directory: Annotated[

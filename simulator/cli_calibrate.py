@@ -80,7 +80,7 @@ def calibrate(request: CalibrateRequest) -> None:
         data = [("data", read_data(request.data))]
         data_hash = hashlib.sha256(request.data.read_bytes()).hexdigest()
     _stop_at_other_files(folder)
-    with _stages(request.json) as tell:
+    with stages(request.json) as tell:
         try:
             found = run(load_world(), data, folder, settings, data_hash=data_hash, threads=request.threads, tell=tell)
             for posterior in found.posteriors:
@@ -132,7 +132,7 @@ def _say_found(found: Calibration, folder: Path, as_json: bool) -> None:
 
 
 @contextmanager
-def _stages(as_json: bool) -> Iterator[Callable[[str, float], None]]:
+def stages(as_json: bool) -> Iterator[Callable[[str, float], None]]:
     """Show which stage is on and how much of it is done: lines for scripts, bars in a terminal, else nothing."""
     if as_json:
         last: list[tuple[str, int]] = []

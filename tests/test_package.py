@@ -47,7 +47,8 @@ LAYERS = (
     ("calibration",),
     ("viz",),
     ("simulator.cli_wrap", "simulator.cli_support", "simulator.cli_scenarios", "simulator.cli_run",
-     "simulator.cli_rerun", "simulator.cli_report", "simulator.cli_query", "simulator.cli_sweep", "simulator.cli_calibrate",
+     "simulator.cli_rerun", "simulator.cli_report", "simulator.cli_query", "simulator.cli_sweep",
+     "simulator.cli_calibrate", "simulator.cli_validate",
      "simulator.cli"),
 )  # fmt: skip
 
