@@ -183,7 +183,13 @@ class AtPricesOf:
 
 
 def simulate_for(
-    world: World, posterior: OriginFit, method: str, *, seed: int, threads: int | None = None
+    world: World,
+    posterior: OriginFit,
+    method: str,
+    *,
+    seed: int,
+    threads: int | None = None,
+    deviations: str = "fitted",
 ) -> Simulated:
     """Simulate every draw of a posterior once to the end of 2017, each with its own luck and other parameters.
 
@@ -197,6 +203,8 @@ def simulate_for(
         could be expected at the origin. ``model_hindsight``: drivers as they were and the scripted events.
     seed, threads : int
         Runs of all methods share their luck.
+    deviations : str
+        How drivers stray after the origin with ``model_frozen``, see `calibration.extrapolation.world_at`.
 
     Raises
     ------
@@ -207,7 +215,7 @@ def simulate_for(
     """
     if method not in SCENARIOS:
         raise InputError(f'method "{method}" is not known; allowed: {", ".join(SCENARIOS)}{nearest(method, SCENARIOS)}')
-    place = world_at(posterior.origin, world) if method == FROZEN else world
+    place = world_at(posterior.origin, world, deviations=deviations) if method == FROZEN else world
     values = with_others(posterior.likelihood, posterior.coordinates)
     ensemble = simulate(
         place, load_scenario(SCENARIOS[method]), runs=len(values), seed=seed * 10_000 + posterior.origin, until=UNTIL,

@@ -67,6 +67,7 @@ def validation(
     steps: int = 400,
     seed: int = 1,
     threads: int | None = None,
+    deviations: str = "fitted",
     tell: Tell = lambda stage, share: None,
 ) -> tuple[Forecast, ...]:
     """Forecast from every origin with the model and without it.
@@ -84,6 +85,8 @@ def validation(
     draws, steps, seed : int
     threads : int, optional
         Also processes of the samplers. The numbers do not depend on it.
+    deviations : str
+        How drivers stray after the origin with ``model_frozen``, see `calibration.extrapolation.world_at`.
     tell : callable
         Called with the name of a stage and the share of it that is done.
 
@@ -107,7 +110,9 @@ def validation(
         found.extend(naive_forecasts(series, truth, origin, seed=seed))
         for method in METHODS:
             tell(f"{method} at {origin}", 0.0)
-            runs = simulate_for(world, posterior, method, seed=seed, threads=threads)
+            runs = simulate_for(
+                world, posterior, method, seed=seed, threads=threads, deviations=deviations
+            )
             last = _figures(series, truth, origin)
             found.extend(model_forecasts(runs, emulator, rows, series, last, seed=seed))
             if origin == EXPLAINED_FROM and method == REALISED:
