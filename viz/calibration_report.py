@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from calibration.observed import load_observed
 from calibration.targets import Target, targets
+from simulator.errors import InputError, nearest
 from simulator.identification import LITERATURE
 from simulator.numbers import plain, span
 from simulator.parameter_words import meaning
@@ -45,6 +46,7 @@ RHAT: Final = 1.05
 PAIRS: Final = "pairs.csv"
 PAIR_COLUMNS: Final = ("first", "second", "correlation")
 IDENTIFIABILITY: Final = "identifiability.csv"
+IDENTIFIABILITY_COLUMNS: Final = ("parameter", "contraction", "expected", "profile_fall")
 EMULATOR: Final = "emulator.csv"
 EMULATOR_COLUMNS: Final = (
     "target", "period", "error_near", "relative_near", "explained_near", "sd_ratio_near", "relative_wide",
@@ -209,7 +211,7 @@ class _Source:
                 "median": typographic(plain(row.median)),
                 "interval": typographic(f"{plain(row.p05)} {to} {plain(row.p95)}"),
                 "mark": Markup(posterior_mark(row)),
-                "contraction": typographic(f"{100 * row.contraction:.0f}"),
+                "contraction": _percent(row.contraction),
                 "literature": row.contraction < LITERATURE,
                 "rhat": f"{row.rhat:.3f}",
                 "ess": f"{row.ess:,.0f}",
@@ -217,19 +219,28 @@ class _Source:
             for row in sorted(self.posterior.table, key=lambda row: -row.contraction)
         ]
 
-    def _identifiability(self) -> dict[str, Any] | None:
-        """Return the table of the calibration as it stands: its columns are its own."""
+    def _identifiability(self) -> list[dict[str, str]] | None:
+        """Return what the data can tell of each fitted parameter, beyond its contraction."""
         path = self.folder / IDENTIFIABILITY
         if not path.exists():
             return None
-        rows = read_rows(path, (), WRITTEN, exact=False)
-        return {"columns": list(rows[0].cells), "rows": [[_cell(c) for c in row.cells.values()] for row in rows]}
+        rows = read_rows(path, IDENTIFIABILITY_COLUMNS, WRITTEN, exact=False)
+        found = []
+        for row in rows:
+            name, contraction = row.text("parameter"), row.number("contraction")
+            _known_parameters(row, (name,))
+            found.append({
+                "name": name, "meaning": meaning(name, self.lang), "contraction": _percent(contraction),
+                "expected": _percent(row.number("expected")), "fall": plain(row.number("profile_fall")),
+                "label": self.words["cal_literature" if contraction < LITERATURE else "cal_informed"],
+            })  # fmt: skip
+        return found
 
     def _pairs(self) -> list[dict[str, str]] | None:
         path = self.folder / PAIRS
         if not path.exists():
             return None
-        rows = read_rows(path, PAIR_COLUMNS, WRITTEN, exact=False)
+        rows = read_rows(path, PAIR_COLUMNS, WRITTEN, exact=False, empty=True)
         found = [(row.text("first"), row.text("second"), row.number("correlation")) for row in rows]
         for row, (first, second, _) in zip(rows, found, strict=True):
             _known_parameters(row, (first, second))
@@ -360,8 +371,6 @@ def posterior_mark(row: Fitted) -> str:
 
 
 def _known_parameters(row: Row, found: Iterable[str]) -> None:
-    from simulator.errors import InputError, nearest
-
     for name in found:
         if name not in names():
             raise InputError(f'{row.where}: "{name}" is not a parameter of this version{nearest(name, names())}')
@@ -378,9 +387,5 @@ def _shown(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _cell(text: str) -> str:
-    """Return a cell of a table as a reader wants it: numbers with few digits, texts as they stand."""
-    try:
-        return typographic(plain(float(text)))
-    except ValueError:
-        return text
+def _percent(share: float) -> str:
+    return typographic(f"{100 * share:.0f}")

@@ -60,7 +60,9 @@ class Row:
         return value
 
 
-def read_rows(path: Path, columns: Sequence[str], needs: str, *, exact: bool = True) -> tuple[Row, ...]:
+def read_rows(
+    path: Path, columns: Sequence[str], needs: str, *, exact: bool = True, empty: bool = False
+) -> tuple[Row, ...]:
     """Return the rows of a CSV file.
 
     Parameters
@@ -72,11 +74,13 @@ def read_rows(path: Path, columns: Sequence[str], needs: str, *, exact: bool = T
         What the reader may do if the file is missing: the end of the message.
     exact
         Whether it may have these columns only, in this order.
+    empty
+        Whether it may have no row.
 
     Raises
     ------
     InputError
-        The file is missing, is no table, has other columns, or a row of another length; it has no row.
+        The file is missing, is no table, has other columns or a row of another length, or has no row and must.
     """
     shown = printable(str(path))
     if not is_file(path):
@@ -94,6 +98,6 @@ def read_rows(path: Path, columns: Sequence[str], needs: str, *, exact: bool = T
         if len(cells) != len(head):
             raise InputError(f"{shown}, line {line}: {len(cells)} cells; there must be {len(head)}")
         found.append(Row(f"{shown}, line {line}", dict(zip(head, cells, strict=True))))
-    if not found:
+    if not found and not empty:
         raise InputError(f"{shown}: there is no row")
     return tuple(found)

@@ -180,16 +180,20 @@ def _middle(figure: TargetFigure) -> float:
 
 
 def _unfitted(figures: Sequence[TargetFigure], area: _Area) -> list[str]:
-    """Shade the periods whose figures were not fitted."""
-    parts = []
+    """Shade the periods whose figures were not fitted, neighbours as one so that no seam shows."""
+    spans: list[tuple[float, float]] = []
     for figure in figures:
-        if not figure.fitted:
-            left, right = (area.x(end) for end in figure.span)
-            parts.append(
-                f'<rect class="history" x="{left:.1f}" y="{TOP}" width="{right - left:.1f}" '
-                f'height="{area.bottom - TOP}"/>'
-            )
-    return parts
+        if figure.fitted:
+            continue
+        start, end = figure.span
+        if spans and spans[-1][1] == start:
+            start = spans.pop()[0]
+        spans.append((start, end))
+    return [
+        f'<rect class="history" x="{area.x(start):.1f}" y="{TOP}" width="{area.x(end) - area.x(start):.1f}" '
+        f'height="{area.bottom - TOP}"/>'
+        for start, end in spans
+    ]
 
 
 def _grid(unit: str, area: _Area) -> list[str]:
