@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from calibration.facts_table import facts_table, write_facts
+from calibration.fit.calibrate import LAST_YEARS, Posterior
 from calibration.fit.emulator import Emulator
 from calibration.forecasts import Forecast
 from calibration.model_forecast import (
@@ -123,6 +126,19 @@ def validation(
             tell(f"{method} at {origin}", 1.0)
     tell("forecasts", 1.0)
     return tuple(found)
+
+
+def fit_of(posterior: Posterior, draws: int = 256) -> OriginFit:
+    """Return a finished fit, such as the one to 2013, as a validation takes it, with some of its draws.
+
+    Raises
+    ------
+    InputError
+        It was fitted to later figures than its name says.
+    """
+    every = posterior.coordinates
+    chosen = every[np.linspace(0, len(every) - 1, min(draws, len(every))).astype(np.int64)]
+    return OriginFit(LAST_YEARS[posterior.name], posterior.data.rows, posterior.fit.likelihood, chosen)
 
 
 def card(forecasts: Iterable[Forecast], origins: Sequence[int] | None = None) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -147,6 +149,20 @@ def test_a_fit_holds_the_figures_to_its_origin_only() -> None:
     assert np.isfinite(found.likelihood.log_posterior(found.coordinates)).all()
     again = fit_to(2009, emulator, every, draws=16, steps=100)
     assert np.array_equal(again.coordinates, found.coordinates)
+
+
+def test_a_finished_fit_is_taken_with_draws_from_all_of_it() -> None:
+    found, _, _ = fit_of(observed_data(2013), 2013, 8)
+    coordinates = np.arange(8.0)[:, None] + found.coordinates
+    finished: Any = SimpleNamespace(
+        name="validation", data=observed_data(2013), fit=SimpleNamespace(likelihood=found.likelihood),
+        coordinates=coordinates,
+    )  # fmt: skip
+    taken = validated.fit_of(finished, draws=3)
+    assert taken.origin == 2013 and np.array_equal(taken.coordinates, coordinates[[0, 3, 7]])
+    finished.data = observed_data(2017)
+    with pytest.raises(InputError, match="lies after the origin"):
+        validated.fit_of(finished)
 
 
 def test_nothing_later_moves_a_forecast() -> None:
