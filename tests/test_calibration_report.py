@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from calibration.observed import last_year_of
+from calibration.padding import COLUMNS as PADDING_COLUMNS
 from calibration.targets import observed_data, targets
 from simulator.errors import InputError
 from simulator.numbers import plain
@@ -64,11 +65,13 @@ def fit_rows(last_year: int) -> list[tuple[object, ...]]:
 def write_tables(folder: Path) -> None:
     """Write the tables without which the page has fewer sections."""
     padding = [
-        (name, year, 2.0 * k + year - 2006, year - 2006, 3.0 * k + year - 2005)
+        (name, year, (2.0 * k + year - 2006) / 100, (year - 2006) / 100, (3.0 * k + year - 2005) / 100,
+         *((0.25, -0.025, 0.0125) if name == "gdp" else ("", "", "")),
+         *((0.2, "at least") if (name, year) == ("revenue", 2014) else ("", "")))
         for k, name in enumerate(SERIES, 1)
         for year in range(2006, 2018)
-    ]
-    write_csv(folder / "padding.csv", ("series", "year", "median", "p05", "p95"), padding)
+    ]  # fmt: skip
+    write_csv(folder / "padding.csv", PADDING_COLUMNS, padding)
     pairs = [("tax_rate", "import_elasticity", 0.41), ("rollover_a", "tax_rate", -0.873)]
     write_csv(folder / "pairs.csv", ("first", "second", "correlation"), pairs)
     columns = ("parameter", "prior_sd", "posterior_sd", "contraction", "expected", "profile_fall", "label")
@@ -268,11 +271,16 @@ def test_the_emulator_shows_the_worst_figure_of_each_target(english: str) -> Non
 
 def test_padding_stands_by_year_beside_the_controls(english: str) -> None:
     text = Page(english).text
-    assert "2014 10.0 (8.00 to 12.0) 12.0 (8.00 to 15.0) 14.0 (8.00 to 18.0) 16.0 (8.00 to 21.0)" in text
+    assert (
+        "2014 10.0 (8.00 to 12.0) 12.0 (8.00 to 15.0) said by a source: at least 20.0 14.0 (8.00 to 18.0)"
+        " 16.0 (8.00 to 21.0) 25.0 −2.50 to +1.25"
+    ) in text
     part = english.partition('<section id="padding">')[2]
-    assert len(re.findall('class="target"', part)) == 4
+    drawings = re.findall('<svg class="target".*?</svg>', part, re.DOTALL)
+    assert [len(elements(drawing, "circle", "observed")) for drawing in drawings] == [12, 1, 0, 0]
+    assert "from the vintages: 25.0" in drawings[0] and "said by a source: 20.0" in drawings[1]
     assert "2014 1.43 " in text, "first release over restated GDP of Liaoning"
-    assert "at least 20 %" in text and "Jilin" in text and "Heilongjiang" in text
+    assert "inflated by at least 20 %" in text and "Jilin" in text and "Heilongjiang" in text
 
 
 def test_what_the_data_can_tell_is_shown(english: str) -> None:
@@ -413,9 +421,10 @@ def test_bands_that_cross_are_refused(bare: Path, tmp_path: Path) -> None:
 
 def test_a_table_that_is_cut_is_refused(full: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(full, tmp_path / "cut"))
-    (folder / "padding.csv").write_text("series,year,median\n", "utf-8")
+    text = (folder / "padding.csv").read_text("utf-8")
+    (folder / "padding.csv").write_text(text.replace(",p05,p95,", ",", 1), "utf-8")
     with pytest.raises(InputError, match=r"padding.csv: p05, p95 missing; the first line must be"):
         calibration_report_html(folder)
-    (folder / "padding.csv").write_text("series,year,median,p05,p95\ngdp,2010,1\n", "utf-8")
-    with pytest.raises(InputError, match=r"padding.csv, line 2: 3 cells; there must be 5"):
+    (folder / "padding.csv").write_text(text.partition("\n")[0] + "\ngdp,2010,1\n", "utf-8")
+    with pytest.raises(InputError, match=r"padding.csv, line 2: 3 cells; there must be 10"):
         calibration_report_html(folder)

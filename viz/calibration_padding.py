@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from calibration.observed import CONTROLS, YEARS, load_observed
+from calibration.padding import COLUMNS, FILE
 from calibration.targets import targets
+from simulator.errors import InputError
 from simulator.numbers import plain
 from simulator.tables import Table
 from simulator.words import name_word, unit_word
 from viz.calibration_fit import WRITTEN, title_of
 from viz.report_tables import read_rows
 from viz.target_fan import TargetFigure, target_fan
-from viz.wording import typographic
+from viz.wording import signed, typographic
 
-PADDING: Final = "padding.csv"
-COLUMNS: Final = ("series", "year", "median", "p05", "p95")
+GDP: Final = "gdp"
 SERIES: Final = {
     "gdp": "cal_padding_gdp",
     "revenue": "cal_padding_revenue",
@@ -28,6 +30,7 @@ SERIES: Final = {
     "investment": "cal_padding_investment",
 }
 """Padded series -> key of its words."""
+KINDS: Final = {"at least": "cal_at_least", "about": "cal_about"}
 REGIONS: Final = ("Liaoning", *CONTROLS)
 FIRST_RELEASE: Final = "gdp_nominal_first_release"
 RESTATED: Final = "gdp_nominal_census4"
@@ -35,27 +38,90 @@ STATEMENTS: Final = ("revenue_padding", "fdi_comparable")
 """Targets that are statements of sources about padding."""
 
 
-def padding_section(folder: Path, lang: str, words: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return charts and tables of padding for a page; None if the calibration wrote none.
+@dataclass(frozen=True)
+class Padding:
+    """Padding of one series in one year, in per cent; NaN and empty where nothing is known beside it."""
+
+    year: str
+    median: float
+    low: float
+    high: float
+    vintages: float
+    control_low: float
+    control_high: float
+    statement: float
+    kind: str
+
+
+def padding_section(folder: Path, words: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return charts and a table of padding for a page; None if the calibration wrote none.
 
     Raises
     ------
     InputError
         The file is wrong; the message names line and column.
     """
-    if not (folder / PADDING).exists():
+    if not (folder / FILE).exists():
         return None
-    found: dict[str, list[TargetFigure]] = {}
-    for row in read_rows(folder / PADDING, COLUMNS, WRITTEN, exact=False):
-        middle, low, high = (row.number(column) for column in ("median", "p05", "p95"))
-        figure = TargetFigure(row.text("year"), True, math.nan, middle, low, high, math.nan, math.nan)
-        found.setdefault(row.text("series"), []).append(figure)
-    charts = []
-    for name, figures in found.items():
-        called = words[SERIES[name]] if name in SERIES else name
-        title = words["cal_padding_chart"].format(name=called)
-        charts.append({"title": called, "svg": Markup(target_fan(title, "%", figures, words))})
-    return {"charts": charts, "years": _years(found, words), "names": [c["title"] for c in charts]}
+    found = _read(folder)
+    charts = [{"title": _called(name, words), "svg": _chart(name, mine, words)} for name, mine in found.items()]
+    return {
+        "charts": charts,
+        "columns": [*(_called(name, words) for name in found), words["cal_from_vintages"], words["cal_controls_range"]],
+        "rows": _table(found, words),
+    }
+
+
+def _read(folder: Path) -> dict[str, list[Padding]]:
+    found: dict[str, list[Padding]] = {}
+    for row in read_rows(folder / FILE, COLUMNS, WRITTEN):
+        name, kind = row.text("series"), row.cells["statement_kind"]
+        if kind and kind not in KINDS:
+            raise InputError(f'{row.where}, statement_kind: "{kind}"; allowed: {", ".join(KINDS)} and empty')
+        values = [100.0 * row.number(column) for column in ("median", "p05", "p95")]
+        beside = ("vintage_ratio", "control_low", "control_high", "statement")
+        more = [100.0 * row.number(column, empty=True) for column in beside]
+        found.setdefault(name, []).append(Padding(row.text("year"), *values, *more, kind))
+    return found
+
+
+def _called(name: str, words: Mapping[str, str]) -> str:
+    return words[SERIES[name]] if name in SERIES else name
+
+
+def _chart(name: str, mine: list[Padding], words: Mapping[str, str]) -> Markup:
+    """Return the chart of one series, with what is known beside the model as its points."""
+    gap = math.nan
+    figures = [
+        TargetFigure(p.year, True, p.vintages if name == GDP else p.statement, p.median, p.low, p.high, gap, gap)
+        for p in mine
+    ]
+    said = words["cal_from_vintages" if name == GDP else "cal_from_source"]
+    title = words["cal_padding_chart"].format(name=_called(name, words))
+    return Markup(target_fan(title, "%", figures, {**words, "observed": said}))
+
+
+def _table(found: Mapping[str, list[Padding]], words: Mapping[str, str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return one row a year: of each cell its text and what a source says."""
+    years = sorted({p.year for mine in found.values() for p in mine})
+    known = {(name, p.year): p for name, mine in found.items() for p in mine}
+    rows = []
+    for year in years:
+        cells = [_cell(known.get((name, year)), words) for name in found]
+        gdp = known.get((GDP, year))
+        beside = ("–", "–")
+        if gdp is not None:
+            controls = f"{signed(gdp.control_low)} {words['to']} {signed(gdp.control_high)}"
+            beside = (plain(gdp.vintages), controls if math.isfinite(gdp.control_low) else "–")
+        rows.append((year, [*cells, *((typographic(text), "") for text in beside)]))
+    return rows
+
+
+def _cell(p: Padding | None, words: Mapping[str, str]) -> tuple[str, str]:
+    if p is None:
+        return "–", ""
+    said = words[KINDS[p.kind]].format(value=plain(p.statement)) if p.kind else ""
+    return typographic(f"{plain(p.median)} ({plain(p.low)} {words['to']} {plain(p.high)})"), said
 
 
 def vintage_section(lang: str, words: Mapping[str, str]) -> dict[str, Any]:
@@ -78,21 +144,3 @@ def vintage_section(lang: str, words: Mapping[str, str]) -> dict[str, Any]:
 
 def _ratio(observed: Table, region: str, year: str) -> float:
     return observed.row(region, FIRST_RELEASE, year).value / observed.row(region, RESTATED, year).value
-
-
-def _years(found: Mapping[str, list[TargetFigure]], words: Mapping[str, str]) -> list[tuple[str, list[str]]]:
-    """Return one row a year with median and interval of every padded series."""
-    years = sorted({f.period for figures in found.values() for f in figures})
-    cells = {(name, f.period): f for name, figures in found.items() for f in figures}
-    rows = []
-    for year in years:
-        row = []
-        for name in found:
-            f = cells.get((name, year))
-            row.append(_told(f, words["to"]) if f else "–")
-        rows.append((year, row))
-    return rows
-
-
-def _told(f: TargetFigure, to: str) -> str:
-    return typographic(f"{plain(f.median)} ({plain(f.low)} {to} {plain(f.high)})")

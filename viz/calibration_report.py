@@ -143,7 +143,7 @@ class _Source:
             "pairs": self._pairs(),
             "convergence": self._convergence(),
             "emulator": self._emulator(),
-            "padding": padding_section(self.folder, self.lang, w),
+            "padding": padding_section(self.folder, w),
             "vintages": vintage_section(self.lang, w),
             "sources": self._sources(),
             "provenance": self._provenance(),
