@@ -310,8 +310,8 @@ def test_chains_that_disagree_are_said(bare: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(bare, tmp_path / "apart"))
     path = folder / "parameters.csv"
     path.write_text(path.read_text("utf-8").replace(",1.01,", ",1.31,", 1), "utf-8")
-    assert "Not converged: tax_rate exceed 1.05" in Page(calibration_report_html(folder)).text
-    assert "All 5 fitted parameters are below 1.05." in Page(calibration_report_html(bare)).text
+    assert "Not converged: R-hat is 1.05 or more for tax_rate." in Page(calibration_report_html(folder)).text
+    assert "R-hat is below 1.05 for all 5 fitted parameters." in Page(calibration_report_html(bare)).text
 
 
 def test_sections_without_a_table_are_left_out(bare: Path, english: str) -> None:
@@ -364,6 +364,8 @@ def test_chinese_page_is_chinese(chinese: str) -> None:
     assert not left & {"fitted", "median", "band", "observed", "Output", "share", "from", "over", "error"}, left
     tips = re.findall(r"<title>(.*?)</title>", chinese, re.DOTALL)[1:]
     assert tips and not [tip for tip in tips if re.search(r"[A-Za-z]{2,}", tip)]
+    units = re.findall(r'</code></th><td class="text">(.*?)</td>', chinese)
+    assert len(units) >= 5 and not [unit for unit in units if re.search("[A-Za-z]{2,}", unit)]
     named = re.findall(r"<figcaption>(.*?)</figcaption>", chinese)
     assert len(named) > 80 and all(re.search(r"[\u4e00-\u9fff]", name) for name in named)
 
