@@ -78,10 +78,19 @@ def _read(folder: Path) -> dict[str, list[Padding]]:
         name, kind = row.text("series"), row.cells["statement_kind"]
         if kind and kind not in KINDS:
             raise InputError(f'{row.where}, statement_kind: "{kind}"; allowed: {", ".join(KINDS)} and empty')
-        values = [100.0 * row.number(column) for column in ("median", "p05", "p95")]
-        beside = ("vintage_ratio", "control_low", "control_high", "statement")
-        more = [100.0 * row.number(column, empty=True) for column in beside]
-        found.setdefault(name, []).append(Padding(row.text("year"), *values, *more, kind))
+        found.setdefault(name, []).append(
+            Padding(
+                year=row.text("year"),
+                median=100.0 * row.number("median"),
+                low=100.0 * row.number("p05"),
+                high=100.0 * row.number("p95"),
+                vintages=100.0 * row.number("vintage_ratio", empty=True),
+                control_low=100.0 * row.number("control_low", empty=True),
+                control_high=100.0 * row.number("control_high", empty=True),
+                statement=100.0 * row.number("statement", empty=True),
+                kind=kind,
+            )
+        )
     return found
 
 
