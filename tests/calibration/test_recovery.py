@@ -157,7 +157,7 @@ def test_the_model_recovers_parameters_from_its_own_data(world: World, tmp_path:
     fitted = choose_fitted(expected_contraction(runs.parameters, outcomes, chosen, error), most=24)
     assert len(fitted) == 24
     learnt = fit_emulator(runs.parameters, outcomes, fitted, prior_rows(np.arange(PRIOR_ROWS)))
-    found = summary_of(recover(simulated_by(world, chosen, 22), learnt, chosen, 50, 23, steps=200, processes=2))
+    found = summary_of(recover(simulated_by(world, chosen, 22), learnt, chosen, 50, 23, steps=300, processes=2))
     assert abs(found.coverage - 0.9) < 4.0 * found.coverage_error + 0.02, found.sentence
     assert found.p_coverage > 0.01, found.sentence
     assert found.p_ranks > 0.001, found.sentence
