@@ -23,6 +23,8 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 ENSEMBLES: Final = 4
 STEP_SIZES: Final = (0.15, 0.35, 0.7)
 CHECK_EVERY: Final = 100
+BURN_IN: Final = 2
+"""One part of so many is burn-in: a half. Ensembles that start too wide need it, as shorter ones came out too wide."""
 LENGTH: Final = 50.0
 """Steps over the autocorrelation time that an ensemble needs."""
 
@@ -211,7 +213,7 @@ def sample_one(
     while True:
         done = CHECK_EVERY * len(stretches)
         draws = np.concatenate([s.draws for s in stretches]) if stretches else np.empty((0, walkers, size))
-        burnt = draws[done // 5 :]
+        burnt = draws[done // BURN_IN :]
         if done >= steps:
             time = np.asarray(emcee.autocorr.integrated_time(burnt, quiet=True, tol=0))
             if len(burnt) >= LENGTH * time.max() or done >= most:
@@ -223,7 +225,7 @@ def sample_one(
         stretch = _Stretch(sampler.get_chain(), sampler.get_log_prob(), float(np.mean(sampler.acceptance_fraction)))
         stretches.append(stretch)
         _keep(folder, len(stretches), stretch)
-    log = np.concatenate([s.log for s in stretches])[done // 5 :]
+    log = np.concatenate([s.log for s in stretches])[done // BURN_IN :]
     return burnt, log, time, float(np.mean([s.accepted for s in stretches]))
 
 
@@ -249,9 +251,9 @@ def _kept(folder: Path | None) -> list[_Stretch]:
     found: list[_Stretch] = []
     while folder is not None and (path := folder / f"{len(found) + 1:04d}.npz").is_file():
         try:
-            with np.load(path, allow_pickle=False) as kept:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 found.append(_Stretch(kept["draws"], kept["log"], float(kept["accepted"])))
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile):
             break
     return found
 
