@@ -300,6 +300,8 @@ def test_too_much_memory_is_refused(stored: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_interrupt_ends_a_query_and_leaves_the_next_alone(stored: Path) -> None:
+    # A shell's background jobs ignore interrupts, and so would this one.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     main = threading.main_thread().ident
     assert main is not None
     endless = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE hash(a.range + b.range) = 7"
@@ -310,3 +312,4 @@ def test_an_interrupt_ends_a_query_and_leaves_the_next_alone(stored: Path) -> No
             opened.sql(endless)
         timer.join()
         assert opened.rows("parameters") == 6
+    signal.signal(signal.SIGINT, before)
