@@ -149,10 +149,7 @@ def _posterior(
 
         return simulate_points(world, values, place / stage, seed=luck, threads=threads, progress=progress)
 
-    values = np.repeat(with_others(likelihood, draws), AGAIN, axis=0)
-    others = np.setdiff1d(np.arange(values.shape[1]), likelihood.space.fitted)
-    values[:, others] = prior_rows(np.arange(len(values)) % PRIOR_ROWS)[:, others]
-    again = simulated("again", values, seed + 200)
+    again = simulated("again", with_others(likelihood, np.repeat(draws, AGAIN, axis=0)), seed + 200)
     weights = weigh(likelihood, draws, again.parameters, simulated_matrix(again, data.rows))
     final = draws[weights.resampled(generator)]
     values = with_others(likelihood, final)

@@ -22,7 +22,6 @@ from simulator.variables import ENTITIES, variables
 from simulator.world import World
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
-IntArray: TypeAlias = npt.NDArray[np.int64]
 
 UNTIL: Final = f"{YEARS[-1]}Q4"
 SCENARIO: Final = "baseline"
@@ -31,7 +30,6 @@ KEPT: Final = (
     Keep("city", ("gdp_nominal", "gdp_reported", "fdi", "investment", "padding_gdp"), "A"),
     Keep("partner", ("exports_usd", "imports_usd"), "A"),
     Keep("port", ("throughput", "containers"), "Q"),
-    Keep("province", ("port_throughput", "container_throughput"), "Q"),
 )
 """Outputs of every run that targets may be made of."""
 
@@ -44,14 +42,11 @@ class Runs:
     ----------
     parameters : ndarray, shape (runs, parameters)
         In the order of ``parameters.names()``.
-    luck : ndarray of int, shape (runs,)
-        Number of the luck of each run.
     values : dict of (level, freq) to ndarray, shape (runs, periods, entities, variables)
         As `KEPT` names them.
     """
 
     parameters: FloatArray
-    luck: IntArray
     values: dict[tuple[str, Freq], FloatArray]
 
     @cached_property
@@ -88,17 +83,11 @@ class Runs:
         column = self._kept[level, "Q"].index(output)
         return self.values[level, "Q"][:, to_index(period), ENTITIES[level].index(entity), column]
 
-    def take(self, which: npt.ArrayLike) -> Runs:
-        """Return some of the runs."""
-        chosen = np.asarray(which)
-        return Runs(self.parameters[chosen], self.luck[chosen], {k: v[chosen] for k, v in self.values.items()})
-
 
 def joined(parts: tuple[Runs, ...]) -> Runs:
     """Return the runs of several designs as one."""
     return Runs(
         np.concatenate([p.parameters for p in parts]),
-        np.concatenate([p.luck for p in parts]),
         {key: np.concatenate([p.values[key] for p in parts]) for key in parts[0].values},
     )
 
@@ -118,9 +107,7 @@ def simulate_points(
     folder: Path,
     *,
     seed: int,
-    replications: int = 1,
     threads: int | None = None,
-    overwrite: bool = False,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Runs:
     """Simulate the baseline to 2017 with given parameters, or read what a folder already has of it.
@@ -132,10 +119,8 @@ def simulate_points(
     folder : Path
         Of this sweep; finished runs in it are kept, so that the same call goes on after it was stopped.
     seed : int
-        Of the luck.
-    replications : int
-        1: every point has its own luck. More: each point runs with the same so many lucks.
-    threads, overwrite, progress
+        Of the luck; every point has its own.
+    threads, progress
         As of ``run_sweep``.
 
     Returns
@@ -151,28 +136,28 @@ def simulate_points(
         Nothing more could be written.
     """
     spec = SweepSpec(
-        name=folder.name, scenarios=(SCENARIO,), draws=len(values), replications=replications,
-        separate=replications == 1, until=UNTIL, seed=seed, parameters="calibration", keep=KEPT, file="calibration",
+        name=folder.name, scenarios=(SCENARIO,), draws=len(values), until=UNTIL, seed=seed, parameters="calibration",
+        keep=KEPT, file="calibration",
     )  # fmt: skip
     plan = make_plan(replace(spec, text=_text(spec)), world, table_of("file", values))
-    run_sweep(world, plan, folder, threads=threads, overwrite=overwrite, progress=progress)
+    run_sweep(world, plan, folder, threads=threads, progress=progress)
     return read_runs(folder, values)
 
 
 def _text(spec: SweepSpec) -> str:
     """Say in the folder what it holds; parameters cannot be written as a sweep file."""
     return (
-        f"# Runs of a calibration: {spec.draws} points, {spec.replications} runs each, seed {spec.seed}.\n"
+        f"# Runs of a calibration: {spec.draws} points, seed {spec.seed}.\n"
         "# Made by `liaosim calibrate`; their parameters are in parameters.parquet.\n"
     )
 
 
 def read_runs(folder: Path, values: FloatArray) -> Runs:
-    """Read the runs of a folder, ordered by point and luck; failed runs are left out."""
+    """Read the runs of a folder, ordered by point; failed runs are left out."""
     import pyarrow.compute as pc
 
     parts: dict[tuple[str, Freq], list[FloatArray]] = {(keep.level, keep.freq): [] for keep in KEPT}
-    drawn, lucky = [], []
+    drawn = []
     for path in sorted((folder / "shards").glob("*.parquet")):
         table = read_rows(path)
         for keep in KEPT:
@@ -184,9 +169,7 @@ def read_runs(folder: Path, values: FloatArray) -> Runs:
             )
             if keep is KEPT[0]:
                 drawn.append(mine["draw"].to_numpy()[::each])
-                lucky.append(mine["replication"].to_numpy()[::each])
-    draw, replication = np.concatenate(drawn).astype(np.int64), np.concatenate(lucky).astype(np.int64)
-    order = np.lexsort((replication, draw))
-    luck = draw if not replication.any() else replication
+    draw = np.concatenate(drawn).astype(np.int64)
+    order = np.argsort(draw)
     arrays = {key: np.concatenate(blocks)[order] for key, blocks in parts.items()}
-    return Runs(values[draw[order]], luck[order], arrays)
+    return Runs(values[draw[order]], arrays)

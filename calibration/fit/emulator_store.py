@@ -14,6 +14,7 @@ from calibration.targets import Row
 from simulator import MODEL_VERSION
 from simulator.errors import InputError
 from simulator.parameters import names
+from simulator.text_file import replace_with
 
 _FORMAT: Final = "liaosim emulator"
 
@@ -22,10 +23,7 @@ def save_emulator(path: Path, emulator: Emulator, rows: tuple[Row, ...]) -> None
     """Write an emulator and the rows that it is of; no half-written file ever has that name."""
     arrays = {field.name: getattr(emulator, field.name) for field in fields(emulator)}
     about = np.array([_FORMAT, str(MODEL_VERSION), "\n".join(names()), "\n".join(f"{n} {p}" for n, p in rows)])
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        np.savez(file, allow_pickle=False, about=about, **arrays)
-    part.replace(path)
+    replace_with(path, lambda file: np.savez(file, allow_pickle=False, about=about, **arrays))
 
 
 def load_emulator(path: Path) -> tuple[Emulator, tuple[Row, ...]]:

@@ -95,14 +95,14 @@ def learn(
         fitted = choose_fitted(expected)
         first = fit_emulator(runs.parameters, outcomes, fitted, prior)
         tell("emulator", 0.5)
-        references = [reference_of(likelihood_of(first, chosen, each)) for each in data]
-        likelihood = [likelihood_of(first, chosen, each) for each in data]
-        focused = near_points(references, likelihood, settings.refocused, settings.seed + REFOCUS_SEED)
+        likelihoods = [likelihood_of(first, chosen, each) for each in data]
+        references = [reference_of(each) for each in likelihoods]
+        focused = near_points(references, likelihoods, settings.refocused, settings.seed + REFOCUS_SEED)
         tell("emulator", 1.0)
     more = simulated("refocus", focused, settings.seed + REFOCUS_SEED)
 
     spread = sobol_points(settings.held_out, settings.seed + HELD_OUT_SEED)
-    close = near_points(references, likelihood, settings.held_out, settings.seed + HELD_OUT_SEED)
+    close = near_points(references, likelihoods, settings.held_out, settings.seed + HELD_OUT_SEED)
     points = np.concatenate([spread, close])
     test = simulated("held_out", np.repeat(points, settings.lucks, axis=0), settings.seed + HELD_OUT_SEED)
     with threadpool_limits(1):

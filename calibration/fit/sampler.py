@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.fit.likelihood import Likelihood
+from simulator.text_file import replace_with
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
@@ -212,9 +213,8 @@ def sample_one(
         state = emcee.State(start)
     while True:
         done = CHECK_EVERY * len(stretches)
-        draws = np.concatenate([s.draws for s in stretches]) if stretches else np.empty((0, walkers, size))
-        burnt = draws[done // BURN_IN :]
         if done >= steps:
+            burnt = np.concatenate([s.draws for s in stretches])[done // BURN_IN :]
             time = np.asarray(emcee.autocorr.integrated_time(burnt, quiet=True, tol=0))
             if len(burnt) >= LENGTH * time.max() or done >= most:
                 break
@@ -240,10 +240,8 @@ def _keep(folder: Path | None, number: int, stretch: _Stretch) -> None:
     if folder is None:
         return
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / "stretch.part"
-    with part.open("wb") as file:
-        np.savez(file, allow_pickle=False, draws=stretch.draws, log=stretch.log, accepted=stretch.accepted)
-    part.replace(folder / f"{number:04d}.npz")
+    arrays = {name: np.asarray(value) for name, value in stretch._asdict().items()}
+    replace_with(folder / f"{number:04d}.npz", lambda file: np.savez(file, allow_pickle=False, **arrays))
 
 
 def _kept(folder: Path | None) -> list[_Stretch]:
