@@ -86,7 +86,7 @@ class City(LiaoningAgent):
     def export(self) -> None:
         """Export to the partners."""
         m = self.model
-        trade.city_exports(self.record, m.province, m.records.partners, m.parameters)
+        trade.city_exports(self.record, m.province, m.nation, m.records.partners, m.parameters)
 
     def import_goods(self) -> None:
         """Import from the partners."""

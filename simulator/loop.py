@@ -184,7 +184,7 @@ def run_quarters(
             city_pays_trade_costs(cities[c], partners, policy, par)
         pass_link(TRADE_COST, links[TRADE_COST], layout, row, as_city, as_port, as_province, as_policy[t])
         for c in range(N_CITIES):
-            city_exports(cities[c], province, partners, par)
+            city_exports(cities[c], province, nation, partners, par)
         for c in range(N_CITIES):
             city_imports(cities[c], province, partners, par)
         for p in range(N_PORTS):

@@ -121,6 +121,7 @@ PARTNER: Final = _dtype(
     ("demand", _F),  # ln of real GDP, base 0
     ("trend", _F),  # ln of its trend, base 0
     ("exchange", _F),  # ln real exchange rate of our industry, base 0, smoothed
+    ("exchange_memory", _F),  # smoothed `exchange`
     ("exports", _F),  # exports of all cities to it
     ("imports", _F),  # imports of all cities from it
     ("trade_cost", _F),  # sum over cities of exports times trade cost (ln change from base)
@@ -396,8 +397,6 @@ PROVINCE: Final = _dtype(
     ("import_price_0", _F),  # ln import price in yuan over the GDP deflator
     ("exchange_0", _F),  # ln of industrial price in USD in the base quarter
     ("exchange_rate_2010", _F),  # yuan per USD
-    ("price_industry_0", _F),  # price of industry, 2010 = 1
-    ("exchange_rate_0", _F),  # yuan per USD
     ("price_commodity_0", _F),  # USD price of commodities, 2010 = 1
     ("wage_national_last", _F),  # national real wage of the last quarter, index
     ("wage_growth", _F),  # ln change of the national real wage

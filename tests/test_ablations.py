@@ -59,7 +59,7 @@ def downturn(state: State, weak: bool) -> float:
     city = state.cities[0]
     state.partners["demand"] = 0.2
     state.partners["trend"] = 0.5 if weak else 0.2
-    city_exports(city, state.province[0], state.partners, state.parameters[0])
+    city_exports(city, state.province[0], state.path[0], state.partners, state.parameters[0])
     return float(city["exports_total"])
 
 

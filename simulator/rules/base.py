@@ -405,8 +405,6 @@ def base_budget(cities: Any, province: Any, nation: Any, par: Any) -> None:
     province.import_price_0 += (1.0 - par.import_commodity_share) * math.log(nation.price_manufactures)
     province.import_price_0 += math.log(nation.exchange_rate / nation.price_gdp)
     province.exchange_0 = math.log(nation.price_industry / nation.exchange_rate)
-    province.price_industry_0 = nation.price_industry
-    province.exchange_rate_0 = nation.exchange_rate
     province.price_commodity_0 = nation.price_commodity
 
 
@@ -482,3 +480,4 @@ def base_quarter(
         partners[m].demand = 0.0
         partners[m].trend = -partners[m].trend_growth
         partners[m].exchange = 0.0
+        partners[m].exchange_memory = 0.0

@@ -71,7 +71,7 @@ def nation_turns(province: Any, nation: Any, par: Any) -> None:
 
 @rule
 def partner_turns(partner: Any, province: Any, nation: Any, par: Any) -> None:
-    """Move a partner's demand, its trend and the real exchange rate with it (E21).
+    """Move a partner's demand, its trend, the real exchange rate with it and its memory (E21).
 
     ``lnT' = lnT + g + a (lnD - lnT - g)``; ``RER = ln(P_I / fx) - ln P_m``, smoothed. Units: ln, base 0; a per quarter.
     """
@@ -82,6 +82,7 @@ def partner_turns(partner: Any, province: Any, nation: Any, par: Any) -> None:
     rate = math.log(nation.price_industry / nation.exchange_rate) - province.exchange_0
     rate -= math.log(nation.partner_price[m])
     partner.exchange += par.exchange_adjustment * (rate - partner.exchange)
+    partner.exchange_memory += par.export_price_adjustment * (partner.exchange - partner.exchange_memory)
     partner.exports = 0.0
     partner.imports = 0.0
     partner.trade_cost = 0.0

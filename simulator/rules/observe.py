@@ -21,18 +21,13 @@ from simulator.records import (
 )
 from simulator.rules.port import BULK, CONTAINERS, RAIL, TIANJIN
 from simulator.rules.reporting import FDI, GDP, INVESTMENT, REVENUE
+from simulator.rules.trade import world_price_gap
 
 
 @rule
 def export_price(city: Any, province: Any, nation: Any, par: Any) -> float:
     """USD price of the city's exports per yuan of 2010: industrial price in part, commodity prices in part (B4)."""
-    exposure = 0.0
-    for h in range(N_GROUPS):
-        exposure += city.export_mix[h] * par.export_commodity[h]
-    own = math.log(nation.price_industry / nation.exchange_rate)
-    world = math.log(nation.price_commodity / province.price_commodity_0)
-    world += math.log(province.price_industry_0 / province.exchange_rate_0)
-    return math.exp((1.0 - exposure) * own + exposure * world)
+    return nation.price_industry / nation.exchange_rate * math.exp(world_price_gap(city, province, nation, par))
 
 
 @rule

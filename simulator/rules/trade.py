@@ -46,13 +46,28 @@ def felt_cost(cost: float, memory: float, par: Any) -> float:
 
 
 @rule
-def city_exports(city: Any, province: Any, partners: Any, par: Any) -> None:
+def world_price_gap(city: Any, province: Any, nation: Any, par: Any) -> float:
+    """USD price of the city's exports over that of national industry (B4), ln, change from the base quarter.
+
+    The share of its exports that sells at world commodity prices, times the gap between these and prices at home.
+    """
+    exposure = 0.0
+    for h in range(N_GROUPS):
+        exposure += city.export_mix[h] * par.export_commodity[h]
+    home = math.log(nation.price_industry / nation.exchange_rate) - province.exchange_0
+    return exposure * (math.log(nation.price_commodity / province.price_commodity_0) - home)
+
+
+@rule
+def city_exports(city: Any, province: Any, nation: Any, partners: Any, par: Any) -> None:
     """Exports to each partner (E21) and diversion when capacity binds (E22). Units: bn yuan of 2010 a quarter.
 
     Demand: the partner's trend and a gap above it with `income_elasticity`, a gap below it with the higher
     `income_elasticity_downturn` (Freund 2009). Trade costs: theta_0 at once, the rest through a slow memory (Boehm,
-    Levchenko & Pandalai-Nayar 2023). A member's tariff cut lowers exports to others, as it works, in proportion to
-    how far capacity binds.
+    Levchenko & Pandalai-Nayar 2023). The price that a partner pays is own cost times the real exchange rate: both work
+    with the same elasticity, `export_price_short` at once and `export_price_long` in time. Where prices are made on
+    world markets, firms supply less when these fall against prices at home (Goldstein & Khan 1985). A member's tariff
+    cut lowers exports to others, as it works, in proportion to how far capacity binds.
     """
     binding = clip((city.industry_utilisation - 0.75) / 0.25, 0.0, 1.0)
     resistance = 0.0
@@ -61,8 +76,9 @@ def city_exports(city: Any, province: Any, partners: Any, par: Any) -> None:
         cost = felt_cost(city.trade_cost[m], city.trade_cost_memory[m], par)
         resistance += city.exports[m] / city.exports_total * cost
     capacity = math.log((city.potential[INDUSTRY] + city.soe_potential) / city.industry_potential_0)
-    price = par.export_price_short * city.export_price
-    price += (par.export_price_long - par.export_price_short) * city.export_price_memory
+    slow = par.export_price_long - par.export_price_short
+    price = par.export_price_short * city.export_price + slow * city.export_price_memory
+    supply = par.export_supply * world_price_gap(city, province, nation, par)
     total = 0.0
     for m in range(N_PARTNERS):
         partner = partners[m]
@@ -70,8 +86,8 @@ def city_exports(city: Any, province: Any, partners: Any, par: Any) -> None:
         income = par.income_elasticity * partner.trend
         income += (par.income_elasticity_downturn if gap < 0.0 else par.income_elasticity) * gap
         cost = felt_cost(city.trade_cost[m], city.trade_cost_memory[m], par)
-        wanted = par.export_capacity * capacity + income - par.export_price_short * partner.exchange - cost - price
-        wanted += binding * resistance
+        rate = par.export_price_short * partner.exchange + slow * partner.exchange_memory
+        wanted = par.export_capacity * capacity + supply + income - rate - cost - price + binding * resistance
         goal = city.exports_0[m] * math.exp(clip(wanted, -8.0, 8.0))
         city.exports[m] += par.export_adjustment * (goal - city.exports[m])
         total += city.exports[m]

@@ -54,7 +54,8 @@ def cities(**values: Any) -> np.ndarray[Any, np.dtype[Any]]:
 
 
 def province(**values: Any) -> Record:
-    return record(records.PROVINCE, **values)
+    """Return a province whose commodity price in the base quarter was 1."""
+    return record(records.PROVINCE, **{"price_commodity_0": 1.0, **values})
 
 
 def policy(**values: Any) -> Record:

@@ -15,6 +15,7 @@ from simulator.rules.trade import (
     city_pays_trade_costs,
     city_trades_with_china,
     felt_cost,
+    world_price_gap,
     zone_maturity,
 )
 from tests.rules import builders
@@ -115,6 +116,8 @@ def exporting(**values: float) -> Record:
             "export_price_long": 0.75,
             "export_capacity": 0.5,
             "export_adjustment": 1.0,
+            "export_supply": 0.5,
+            "export_commodity": (0.8, 0.0, 0.6, 0.4),
             **values,
         }
     )
@@ -139,7 +142,7 @@ def exporter(**values: object) -> Record:
 def test_e21_the_base_quarter_reproduces_itself() -> None:
     city, province, partners = exporter(), builders.province(exports=5.0), builders.partners(exports=2.0)
     for _ in range(3):
-        city_exports(city, province, partners, exporting())
+        city_exports(city, province, builders.nation(), partners, exporting())
     assert list(city["exports"]) == [1.0] * N
     assert city["exports_total"] == exactly(N)
     assert province["exports"] == exactly(5.0 + 3 * N)
@@ -150,22 +153,52 @@ def test_e21_demand_below_trend_weighs_more_than_above() -> None:
     trend = 0.1
     for gap, elasticity in ((0.02, 0.8), (-0.02, 3.6), (0.0, 0.8)):
         city = exporter()
-        city_exports(city, builders.province(), builders.partners(trend=trend, demand=trend + gap), exporting())
+        partners = builders.partners(trend=trend, demand=trend + gap)
+        city_exports(city, builders.province(), builders.nation(), partners, exporting())
         assert list(city["exports"]) == exactly([math.exp(0.8 * trend + elasticity * gap)] * N)
 
 
 def test_e21_exports_follow_capacity_with_half_weight() -> None:
     city = exporter(potential=(99.0, 7.0, 99.0), soe_potential=5.0)
-    city_exports(city, builders.province(), builders.partners(), exporting())
+    city_exports(city, builders.province(), builders.nation(), builders.partners(), exporting())
     assert list(city["exports"]) == exactly([math.sqrt(1.2)] * N)
 
 
 def test_e21_an_appreciation_and_a_higher_price_lower_exports() -> None:
     city = exporter(export_price=0.04, export_price_memory=0.02)
-    partners = builders.partners(exchange=np.linspace(0.0, 0.07, N))
-    city_exports(city, builders.province(), partners, exporting())
+    partners = builders.partners(exchange=np.linspace(0.0, 0.07, N), exchange_memory=np.linspace(0.0, 0.035, N))
+    city_exports(city, builders.province(), builders.nation(), partners, exporting())
     own = -0.3 * 0.04 - (0.75 - 0.3) * 0.02
-    assert list(city["exports"]) == exactly([math.exp(own - 0.3 * 0.01 * m) for m in range(N)])
+    rate = [0.3 * 0.01 * m + (0.75 - 0.3) * 0.005 * m for m in range(N)]
+    assert list(city["exports"]) == exactly([math.exp(own - each) for each in rate])
+
+
+def test_e21_own_cost_and_the_exchange_rate_work_with_one_elasticity() -> None:
+    """A partner pays their product, so it cannot matter to it which of them has risen."""
+    dear, strong = exporter(export_price=0.1, export_price_memory=0.06), exporter()
+    partners = builders.partners(exchange=0.1, exchange_memory=0.06)
+    city_exports(dear, builders.province(), builders.nation(), builders.partners(), exporting())
+    city_exports(strong, builders.province(), builders.nation(), partners, exporting())
+    assert list(dear["exports"]) == exactly(list(strong["exports"]))
+    assert strong["exports"][JAPAN] < 1.0
+
+
+def test_e21_firms_that_sell_at_world_prices_supply_less_when_these_fall() -> None:
+    world = 0.6
+    for elasticity in (0.0, 0.5, 2.0):
+        par = exporting(export_supply=elasticity)
+        city = exporter(export_mix=(0.25, 0.75, 0.0, 0.0))
+        city_exports(city, builders.province(), builders.nation(price_commodity=world), builders.partners(), par)
+        falls = elasticity * 0.25 * 0.8 * math.log(world)
+        assert list(city["exports"]) == exactly([math.exp(falls)] * N)
+
+
+def test_b4_what_all_prices_do_alike_opens_no_gap() -> None:
+    city, par = exporter(export_mix=(1.0, 0.0, 0.0, 0.0)), exporting(export_commodity=(0.5, 0.0, 0.0, 0.0))
+    alike = builders.nation(price_commodity=1.3, price_industry=1.3)
+    assert world_price_gap(city, builders.province(), alike, par) == exactly(0.0)
+    dear_yuan = builders.nation(exchange_rate=0.9)
+    assert world_price_gap(city, builders.province(), dear_yuan, par) == exactly(0.5 * math.log(0.9))
 
 
 def test_e21_a_cost_acts_a_little_at_once_and_the_rest_through_memory() -> None:
@@ -174,7 +207,7 @@ def test_e21_a_cost_acts_a_little_at_once_and_the_rest_through_memory() -> None:
     partners = builders.partners()
     par = exporting()
     for quarter in range(1, 13):
-        city_exports(city, builders.province(), partners, par)
+        city_exports(city, builders.province(), builders.nation(), partners, par)
         memory = tau * (1.0 - 0.93**quarter)
         assert city["trade_cost_memory"][JAPAN] == exactly(memory)
         assert city["exports"][JAPAN] == exactly(math.exp(-0.1 * tau - 2.9 * memory))
@@ -185,20 +218,22 @@ def test_e21_a_cost_acts_a_little_at_once_and_the_rest_through_memory() -> None:
 def test_e21_response_to_a_cut_of_costs_is_the_published_one(quarters: int, gain: float) -> None:
     """Checked path of the design: 0.097 off the cost gives +1.8 % after a quarter, +32 % after ten years."""
     city = exporter(trade_cost=one(-0.097, JAPAN))
+    par = exporting(export_adjustment=0.6)
     for _ in range(quarters):
-        city_exports(city, builders.province(), builders.partners(), exporting(export_adjustment=0.6))
+        city_exports(city, builders.province(), builders.nation(), builders.partners(), par)
     assert city["exports"][JAPAN] - 1.0 == pytest.approx(gain, rel=0.035)
 
 
 def test_e21_exports_move_part_of_the_way_in_a_quarter() -> None:
     city = exporter()
-    city_exports(city, builders.province(), builders.partners(trend=0.5, demand=0.5), exporting(export_adjustment=0.6))
+    partners = builders.partners(trend=0.5, demand=0.5)
+    city_exports(city, builders.province(), builders.nation(), partners, exporting(export_adjustment=0.6))
     assert list(city["exports"]) == exactly([1.0 + 0.6 * (math.exp(0.4) - 1.0)] * N)
 
 
 def test_e21_an_absurd_shock_is_bounded() -> None:
     city = exporter()
-    city_exports(city, builders.province(), builders.partners(demand=-1e3), exporting())
+    city_exports(city, builders.province(), builders.nation(), builders.partners(demand=-1e3), exporting())
     assert list(city["exports"]) == exactly([math.exp(-8.0)] * N)
 
 
@@ -206,7 +241,7 @@ def test_e22_a_members_gain_diverts_others_exports_as_capacity_binds() -> None:
     tau = -0.08
     for used, binding in ((0.5, 0.0), (0.75, 0.0), (0.80, 0.2), (0.9, 0.6), (1.0, 1.0)):
         city = exporter(trade_cost=one(tau, JAPAN), trade_cost_memory=one(tau, JAPAN), industry_utilisation=used)
-        city_exports(city, builders.province(), builders.partners(), exporting())
+        city_exports(city, builders.province(), builders.nation(), builders.partners(), exporting())
         diverted = 3.0 * binding * tau / N  # the member's share of the city's exports is an eighth
         assert city["exports"][KOREA] == exactly(math.exp(diverted)), used
         assert city["exports"][JAPAN] == exactly(math.exp(-3.0 * tau + diverted)), used
@@ -215,14 +250,14 @@ def test_e22_a_members_gain_diverts_others_exports_as_capacity_binds() -> None:
 def test_e22_at_full_capacity_a_cut_for_all_moves_nobody() -> None:
     city = exporter(trade_cost=-0.05, industry_utilisation=1.0)
     for _ in range(3):
-        city_exports(city, builders.province(), builders.partners(), exporting())
+        city_exports(city, builders.province(), builders.nation(), builders.partners(), exporting())
         assert list(city["exports"]) == exactly([1.0] * N)
 
 
 def test_e22_diversion_comes_as_slowly_as_the_gain() -> None:
     tau = -0.08
     city = exporter(trade_cost=one(tau, JAPAN), industry_utilisation=0.9)
-    city_exports(city, builders.province(), builders.partners(), exporting())
+    city_exports(city, builders.province(), builders.nation(), builders.partners(), exporting())
     felt = 0.1 * tau + 2.9 * 0.07 * tau
     assert city["exports"][KOREA] == exactly(math.exp(0.6 * felt / N))
     assert city["exports"][JAPAN] == exactly(math.exp(0.6 * felt / N - felt))
@@ -238,7 +273,7 @@ def test_e21_a_cost_is_felt_in_two_speeds() -> None:
 def test_e22_a_tariff_cut_never_lowers_exports_to_the_member_itself() -> None:
     exports = [0.3 * N if m == JAPAN else 0.1 * N for m in range(N)]
     city = exporter(trade_cost=one(-0.05, JAPAN), industry_utilisation=1.0, exports=exports, exports_0=exports)
-    city_exports(city, builders.province(), builders.partners(), exporting())
+    city_exports(city, builders.province(), builders.nation(), builders.partners(), exporting())
     assert city["exports"][JAPAN] >= exports[JAPAN]
 
 
@@ -247,7 +282,7 @@ def test_e21_the_mean_cost_of_a_partner_is_weighted_with_exports() -> None:
     sold = []
     for cost in (0.1, 0.3):
         city = exporter(trade_cost=cost)
-        city_exports(city, builders.province(), partners, exporting())
+        city_exports(city, builders.province(), builders.nation(), partners, exporting())
         sold.append((cost, float(city["exports"][JAPAN])))
     assert partners["trade_cost"][JAPAN] == exactly(sum(cost * volume for cost, volume in sold))
     assert partners["exports"][JAPAN] == exactly(sum(volume for _, volume in sold))
