@@ -12,9 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from calibration.csv_file import write_csv
 from calibration.targets import LAST_YEAR, Row, Target, TargetData, rows, targets
 from simulator.errors import InputError, nearest
-from simulator.text_file import printable, read_text, replace_file
+from simulator.text_file import printable, read_text
 
 COLUMNS: Final = ("target", "period", "value", "unit")
 SHOWN: Final = 12
@@ -31,13 +32,12 @@ def write_data(path: Path, data: TargetData) -> None:
     OSError
         If the file cannot be written.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
     known = targets()
-    for (name, period), value in zip(data.rows, data.values, strict=True):
-        writer.writerow((name, period, repr(float(value)), known[name].unit))
-    replace_file(path, out.getvalue())
+    lines = [
+        (name, period, repr(float(value)), known[name].unit)
+        for (name, period), value in zip(data.rows, data.values, strict=True)
+    ]
+    write_csv(path, COLUMNS, lines)
 
 
 def read_data(path: Path, last_year: int = LAST_YEAR) -> TargetData:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -11,12 +9,13 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from calibration.csv_file import write_csv
 from calibration.forecasts import METHODS
 from simulator import skill_card
 from simulator.errors import InputError, nearest
 from simulator.records import CITIES
 from simulator.skill_card import COLUMNS, Skill
-from simulator.text_file import printable, replace_file
+from simulator.text_file import printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +34,7 @@ def write_skill(table: pd.DataFrame, path: Path) -> None:
     OSError
         If the file cannot be written.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in table[list(COLUMNS)].itertuples(index=False):
-        writer.writerow([_cell(value) for value in row])
-    replace_file(path, text.getvalue())
+    write_csv(path, COLUMNS, table[list(COLUMNS)].itertuples(index=False))
 
 
 def read_skill(path: Path) -> pd.DataFrame:
@@ -99,11 +93,3 @@ def _check_counts(shown: str, rows: Sequence[Skill]) -> None:
                 f"{shown}: {' '.join(key)}: n of the years ahead adds up to {single[key]}, that of all is "
                 f"{total[key]}; the file is incomplete"
             )
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, float):
-        return str(value).lower()  # bool or int, of Python or of NumPy
-    return "" if math.isnan(value) else f"{value:.6g}"

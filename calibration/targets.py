@@ -25,8 +25,9 @@ from simulator.tables import Table
 from simulator.text_file import printable
 
 __all__ = [
-    "FILE", "LAST_YEAR", "NOT_COMPARED", "Row", "Target", "TargetData", "error_sd", "observed_data", "observed_figure",
-    "observed_vector", "rows", "simulated_figures", "simulated_matrix", "target", "targets", "to_scale", "to_unit",
+    "FILE", "LAST_YEAR", "NOT_COMPARED", "OBSERVED", "Row", "Target", "TargetData", "error_sd", "observed_data",
+    "observed_figure", "observed_vector", "rows", "simulated_figures", "simulated_matrix", "target", "targets",
+    "to_scale", "to_unit",
 ]  # fmt: skip
 
 Row: TypeAlias = tuple[str, str]
@@ -34,6 +35,8 @@ Row: TypeAlias = tuple[str, str]
 
 FILE: Final = "targets.toml"
 LAST_YEAR: Final = 2017
+OBSERVED: Final = "the observed figures"
+"""Source of data that are the shipped observed figures."""
 
 NOT_COMPARED: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -203,7 +206,7 @@ def observed_data(last_year: int = LAST_YEAR, role: str = "fit", path: Path | No
     table = load_observed(path, last_year)
     chosen = rows(last_year, role)
     values = np.array([observed_figure(row, table) for row in chosen], dtype=np.float64)
-    return TargetData(chosen, values, "observed" if path is None else printable(str(path)))
+    return TargetData(chosen, values, OBSERVED if path is None else printable(str(path)))
 
 
 @cache

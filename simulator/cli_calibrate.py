@@ -67,6 +67,7 @@ def calibrate(request: CalibrateRequest) -> None:
     from calibration.fit.outputs import write_posterior
     from calibration.fit.settings import Settings
     from calibration.targets import observed_data
+    from simulator.sweep.runner import SweepStoppedError
     from simulator.world import load_world
 
     folder = request.out or DEFAULT_FOLDER
@@ -85,13 +86,18 @@ def calibrate(request: CalibrateRequest) -> None:
             found = run(load_world(), data, folder, settings, data_hash=data_hash, threads=request.threads, tell=tell)
             for posterior in found.posteriors:
                 place = folder if posterior is found.posteriors[0] else folder / posterior.name
-                write_posterior(place, found, posterior, data_hash)
+                write_posterior(place, found, posterior, data_hash, tell)
+            _report(folder, request.lang)
+        except SweepStoppedError as error:
+            raise CommandError(str(error)) from None
+        except BrokenPipeError:  # whoever read the progress has seen enough
+            raise
         except OSError as error:
             raise CommandError(f"{error}. What was finished in {folder} is kept; the same command goes on.") from None
         except KeyboardInterrupt as error:
-            error.add_note(f"what was finished in {folder} is kept; the same command goes on.")
+            if not getattr(error, "__notes__", ()):
+                error.add_note(f"what was finished in {folder} is kept; the same command goes on.")
             raise
-    _report(folder, request.lang)
     _say_found(found, folder, request.json)
 
 

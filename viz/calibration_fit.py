@@ -48,8 +48,9 @@ class FittedTarget:
 
     @property
     def compared(self) -> tuple[TargetFigure, ...]:
-        """Figures that were observed and predicted."""
-        return tuple(f for f in self.figures if math.isfinite(f.observed) and f.predicted)
+        """Figures that were observed and predicted, without those that the model starts from."""
+        free = set(self.target.free)
+        return tuple(f for f in self.figures if f.period in free and math.isfinite(f.observed) and f.predicted)
 
 
 def read_fit(folder: Path) -> tuple[FittedTarget, ...]:

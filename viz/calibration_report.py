@@ -22,7 +22,7 @@ from simulator.numbers import plain, span
 from simulator.parameter_words import meaning
 from simulator.parameters import names
 from simulator.posterior import MANIFEST, VALIDATION, Fitted, Posterior, read_posterior, version_warning
-from simulator.text_file import read_text, replace_file
+from simulator.text_file import printable, read_text, replace_file
 from simulator.words import unit_word
 from viz.calibration_fit import (
     FIT,
@@ -110,6 +110,12 @@ class _Source:
         content: Mapping[str, Any] = json.loads(read_text(self.folder / MANIFEST))
         return content
 
+    @property
+    def file(self) -> str:
+        """Return the name of the file whose figures were fitted; empty if they are the observed ones."""
+        data = self.manifest.get("data")
+        return printable(str(data.get("file", ""))) if isinstance(data, dict) else ""
+
     @cached_property
     def fitted(self) -> tuple[FittedTarget, ...]:
         return read_fit(self.folder)
@@ -156,6 +162,8 @@ class _Source:
         found.append(
             w["cal_few"].format(figures=figures, fitted=len(p.names), declared=len(names()), least=self.least)
         )
+        if self.file:
+            found.insert(0, w["cal_other_data"].format(file=self.file))
         if any(f.period > str(p.last_year) and not f.fitted for one in self.fitted for f in one.figures):
             found.append(w["cal_held_warning"].format(**self.years))
         old = version_warning(p.calibration)
@@ -260,8 +268,7 @@ class _Source:
         over = [row.name for row in p.table if row.rhat >= RHAT]
         said = w["cal_converged"].format(count=len(p.table), limit=RHAT)
         if over:
-            joint = punctuation(self.lang)["joint"]
-            said = w["cal_not_converged"].format(names=joint.join(over), limit=RHAT)
+            said = w["cal_not_converged"].format(names=punctuation(self.lang)["joint"].join(over), limit=RHAT)
         found = [
             ("cal_figures", m.get("figures")),
             ("cal_simulated_runs", m.get("simulated_runs")),
@@ -330,6 +337,8 @@ class _Source:
                 row.source for row in observed.rows
                 if row.variable in variables and row.entity in places and row.period in periods
             ]  # fmt: skip
+            if self.file and any(f.fitted for one in members for f in one.figures):
+                said = [self.file]
             ordered = sorted(periods)
             years = span(f"{ordered[0]}-{ordered[-1]}") if len(ordered) > 2 else ", ".join(map(span, ordered))
             rows.append({
@@ -345,7 +354,7 @@ class _Source:
         return [
             (w["cal_m_name"], f"{p.name} {p.hash[:12]}"),
             (w["m_model"], p.model_version),
-            (w["cal_m_data"], f"{p.first_year}–{p.last_year}, {p.data_hash[:12]}"),
+            (w["cal_m_data"], ", ".join(filter(None, (self.file, f"{p.first_year}–{p.last_year}", p.data_hash[:12])))),
             (w["cal_m_parameters"], p.parameters_hash[:12]),
             (w["m_seed"], _shown(self.manifest.get("seed", w["unknown"]))),
             (w["cal_m_packages"], packages),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from ctypes import c_double
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +27,19 @@ from calibration.fit.sampler import ENSEMBLES, Chains, Reference, approximate, g
 from calibration.fit.space import Space
 from calibration.targets import Row, target
 
+if TYPE_CHECKING:
+    from ctypes import Array
+
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
+Ensemble: TypeAlias = tuple[FloatArray, FloatArray, FloatArray, float]
+"""What ``sample_one`` returns."""
 
 LEAST_CONTRACTION: Final = 0.05
 """Contraction that a parameter's posterior must be expected to have for it to be fitted."""
 MOST_FITTED: Final = 48
+TICK: Final = 0.5
+"""Seconds between reports while processes sample."""
 
 
 def discrepancies_of(rows: Sequence[Row]) -> FloatArray:
@@ -124,27 +133,89 @@ def fit(
     processes : int, optional
         Default: all processors.
     progress : callable
-        Called with the share that is surely done, 0 to 1.
+        Called from this thread with the share that is done, 0 to 1, as far as it can be told; it never falls.
+
+    Raises
+    ------
+    OSError
+        A stretch cannot be written, or a process of the samplers was killed. Whole stretches are kept.
     """
     space = likelihood.space
     reference = reference_of(likelihood)
     count = walkers or 2 * space.size + 8
     jobs = [
-        (likelihood, reference, (seed, k), count, steps, most, folder / f"ensemble_{k}" if folder else None)
+        _Job(likelihood, reference, (seed, k), count, steps, most, folder / f"ensemble_{k}" if folder else None)
         for k in range(ensembles)
     ]
     workers = min(processes or os.cpu_count() or 1, ensembles)
-    parts = []
-    if workers == 1:
-        for k, job in enumerate(jobs):
-            parts.append(_one(job))
-            progress((k + 1) / ensembles)
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=one_thread) as pool:
-            for k, part in enumerate(pool.map(_one, jobs)):
-                parts.append(part)
-                progress((k + 1) / ensembles)
+    told = _Told(ensembles, progress)
+    parts = _here(jobs, told) if workers == 1 else _in_processes(jobs, workers, told)
     return Fit(likelihood, reference, gathered(parts))
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One ensemble to sample."""
+
+    likelihood: Likelihood
+    reference: Reference
+    seed: tuple[int, int]
+    walkers: int
+    steps: int
+    most: int
+    folder: Path | None
+
+    def run(self, progress: Callable[[float], None]) -> Ensemble:
+        return sample_one(
+            self.likelihood, self.reference, seed=self.seed, walkers=self.walkers, steps=self.steps, most=self.most,
+            folder=self.folder, progress=progress,
+        )  # fmt: skip
+
+
+class _Told:
+    """How much of each ensemble is done, told as one share that never falls."""
+
+    def __init__(self, ensembles: int, progress: Callable[[float], None]) -> None:
+        self._shares, self._progress, self._last = np.zeros(ensembles), progress, -1.0
+
+    def of(self, number: int) -> Callable[[float], None]:
+        def tell(share: float) -> None:
+            self._shares[number] = share
+            self.all(self._shares)
+
+        return tell
+
+    def all(self, shares: Sequence[float] | FloatArray) -> None:
+        share = float(np.mean(np.clip(shares, 0.0, 1.0)))
+        if share > self._last:
+            self._last = share
+            self._progress(share)
+
+
+def _here(jobs: Sequence[_Job], told: _Told) -> list[Ensemble]:
+    return [job.run(told.of(k)) for k, job in enumerate(jobs)]
+
+
+def _in_processes(jobs: Sequence[_Job], workers: int, told: _Told) -> list[Ensemble]:
+    context = get_context("spawn")
+    # One number an ensemble, which only its process writes, and a last one that asks all of them to stop.
+    board = context.RawArray(c_double, len(jobs) + 1)
+    with ProcessPoolExecutor(workers, context, initializer=_start, initargs=(board,)) as pool:
+        futures = [pool.submit(_one, job, k) for k, job in enumerate(jobs)]
+        try:
+            pending: set[Future[Ensemble]] = set(futures)
+            while pending:
+                finished, pending = wait(pending, timeout=TICK)
+                for future in finished:
+                    future.result()
+                told.all(board[:-1])
+        except BrokenProcessPool:
+            raise ChildProcessError("A process of the samplers was killed, perhaps for want of memory") from None
+        except BaseException:
+            board[-1] = 1.0
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        return [future.result() for future in futures]
 
 
 def reference_of(likelihood: Likelihood) -> Reference:
@@ -160,11 +231,24 @@ def one_thread() -> None:
     threadpool_limits(1)
 
 
-def _one(job: tuple[Likelihood, Reference, tuple[int, int], int, int, int, Path | None]) -> tuple[
-    FloatArray, FloatArray, FloatArray, float
-]:
-    likelihood, reference, seed, walkers, steps, most, folder = job
-    return sample_one(likelihood, reference, seed=seed, walkers=walkers, steps=steps, most=most, folder=folder)
+_board: Array[c_double] | None = None
+"""In a process of the samplers: what it shares with the one that asked."""
+
+
+def _start(board: Array[c_double]) -> None:
+    global _board
+    _board = board
+    one_thread()
+
+
+def _one(job: _Job, number: int) -> Ensemble:
+    def tell(share: float) -> None:
+        assert _board is not None
+        if _board[-1]:
+            raise InterruptedError(f"ensemble {number} was asked to stop; its whole stretches are kept")
+        _board[number] = share
+
+    return job.run(tell)
 
 
 def _middle(space: Space) -> FloatArray:

@@ -7,7 +7,7 @@ once where that is good, and differential evolution steps, which need no approxi
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -174,6 +174,7 @@ def sample_one(
     steps: int,
     most: int,
     folder: Path | None = None,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> tuple[FloatArray, FloatArray, FloatArray, float]:
     """Run one ensemble until it is long enough.
 
@@ -189,6 +190,9 @@ def sample_one(
         Number of walkers; steps at least and at most.
     folder : Path, optional
         Where stretches are kept.
+    progress : callable
+        Called before each stretch with the share that is done, 0 to 1: of the steps that the autocorrelation time so
+        far asks for, or of `most` while it is not known.
 
     Returns
     -------
@@ -213,11 +217,14 @@ def sample_one(
         state = emcee.State(start)
     while True:
         done = CHECK_EVERY * len(stretches)
+        share = done / most
         if done >= steps:
             burnt = np.concatenate([s.draws for s in stretches])[done // BURN_IN :]
             time = np.asarray(emcee.autocorr.integrated_time(burnt, quiet=True, tol=0))
+            share = max(share, float(len(burnt) / (LENGTH * time.max())))
             if len(burnt) >= LENGTH * time.max() or done >= most:
                 break
+        progress(share)
         random = np.random.RandomState(np.random.SeedSequence([*seed, 1 + len(stretches)]).generate_state(8))
         sampler.reset()
         state.random_state = random.get_state()
@@ -225,6 +232,7 @@ def sample_one(
         stretch = _Stretch(sampler.get_chain(), sampler.get_log_prob(), float(np.mean(sampler.acceptance_fraction)))
         stretches.append(stretch)
         _keep(folder, len(stretches), stretch)
+    progress(1.0)
     log = np.concatenate([s.log for s in stretches])[done // BURN_IN :]
     return burnt, log, time, float(np.mean([s.accepted for s in stretches]))
 
