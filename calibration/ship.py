@@ -1,7 +1,8 @@
-"""Put a finished calibration where every run finds it: ``python -m calibration.ship DIR [SKILL.csv]``.
+"""Put a finished calibration where every run finds it: ``python -m calibration.ship DIR [VALIDATION_DIR]``.
 
-Copies draws, table and manifest of both fits into ``simulator/posteriors``, and the skill card beside them. Only a
-calibration of this version of the model, with converged samplers, is taken.
+Copies draws, table and manifest of both fits into ``simulator/posteriors``, with the small tables that
+``docs/calibration.md`` is made from; beside them the skill card and the other tables of the validation, and those of
+the long checks. Only a calibration of this version of the model, with converged samplers, is taken.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from calibration.fit.calibrate import LAST_YEARS, SHIPPED
+from calibration.skill_file import read_skill
 from simulator import MODEL_VERSION
 from simulator.errors import InputError
 from simulator.posterior import DRAWS, MANIFEST, POSTERIORS, TABLE, read_posterior
@@ -22,18 +24,35 @@ MAX_RHAT: Final = 1.05
 LEAST_DRAWS: Final = 200
 """Effective draws, after weighting, that a shipped posterior needs."""
 SKILL: Final = "skill.csv"
+TABLES: Final = ("fit.csv", "emulator.csv", "identifiability.csv", "pairs.csv", "padding.csv")
+"""Of each posterior, as far as the calibration wrote them."""
+CARD: Final = (SKILL, "skill_rolling.csv", "accuracy_tests.csv", "facts.csv", "published.csv")
+"""Of the validation, as far as it wrote them."""
+RECOVERY: Final = "recovery.csv"
+STABILITY: Final = "stability.csv"
 
 
-def ship(folder: Path, skill: Path | None = None, target: Path = POSTERIORS) -> None:
+def ship(
+    folder: Path,
+    card: Path | None = None,
+    target: Path = POSTERIORS,
+    *,
+    recovery: Path | None = None,
+    stability: Path | None = None,
+) -> None:
     """Check both posteriors of a calibration and copy them.
+
+    Tables of an earlier calibration are removed where this one has none; without `card`, a skill card stays.
 
     Parameters
     ----------
     folder : Path
         Written by ``liaosim calibrate --out``.
-    skill : Path, optional
-        Written by ``liaosim validate --out``.
+    card : Path, optional
+        Written by ``liaosim validate --out``: the folder, or only its ``skill.csv``.
     target : Path
+    recovery, stability : Path, optional
+        Written by ``python -m calibration.document_checks``.
 
     Raises
     ------
@@ -55,15 +74,30 @@ def ship(folder: Path, skill: Path | None = None, target: Path = POSTERIORS) -> 
             wrong = f"has {posterior.effective_sample_size:g} effective draws; {LEAST_DRAWS} are needed"
         if wrong:
             raise InputError(f"{place} {wrong}")
+    skill = card / SKILL if card is not None and card.is_dir() else card
+    if skill is not None:
+        read_skill(skill)
+    others = {RECOVERY: recovery, STABILITY: stability}
+    for path in others.values():
+        if path is not None and not path.is_file():
+            raise InputError(f"{path} does not exist")
     for name, place in places.items():
         (target / name).mkdir(parents=True, exist_ok=True)
-        for file in (DRAWS, TABLE, MANIFEST):
+        for file in (DRAWS, TABLE, MANIFEST, *TABLES):
             _copy(place / file, target / name / file)
-    if skill is not None:
-        _copy(skill, target / SKILL)
+    if card is not None and skill is not None:
+        for file in CARD:
+            _copy(skill if file == SKILL else card / file, target / file)
+    for file, path in others.items():
+        if path is not None:
+            _copy(path, target / file)
 
 
 def _copy(source: Path, to: Path) -> None:
+    """Copy a file; where there is none, remove what an earlier calibration left in its place."""
+    if not source.is_file():
+        to.unlink(missing_ok=True)
+        return
     content = source.read_bytes()
     replace_with(to, lambda file: file.write(content))
 
@@ -72,10 +106,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ship the calibration that is named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m calibration.ship", description=__doc__)
     parser.add_argument("folder", type=Path, help="folder of liaosim calibrate --out")
-    parser.add_argument("skill", type=Path, nargs="?", help="skill.csv of liaosim validate --out")
+    parser.add_argument("card", type=Path, nargs="?", help="folder of liaosim validate --out, or its skill.csv")
+    parser.add_argument("--recovery", type=Path, metavar="FILE", help="of calibration.document_checks recovery")
+    parser.add_argument("--stability", type=Path, metavar="FILE", help="of calibration.document_checks stability")
     given = parser.parse_args(arguments)
     try:
-        ship(given.folder, given.skill)
+        ship(given.folder, given.card, recovery=given.recovery, stability=given.stability)
     except (InputError, OSError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
