@@ -58,6 +58,8 @@ class AccuracyTest:
         From Student t with ``origins - 1`` degrees of freedom; NaN with fewer than two origins.
     p_value : float
         Calibrated by simulation under equal accuracy; NaN with fewer than two origins.
+    size : float
+        How often ``p_nominal`` would be below ``LEVEL`` under equal accuracy, by the same simulation; NaN likewise.
     """
 
     origins: int
@@ -66,6 +68,7 @@ class AccuracyTest:
     statistic: float
     p_nominal: float
     p_value: float
+    size: float
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,9 @@ def modified_statistic(differences: FloatArray, horizon: int) -> tuple[FloatArra
     InputError
         If the horizon is outside 1 to n.
     """
-    from scipy.special import stdtr
-
     n = differences.shape[-1]
     statistic = _factor(n, horizon) * _raw(differences, horizon)
-    return statistic, np.asarray(2.0 * stdtr(max(n - 1, 1), -np.abs(statistic)), dtype=np.float64)
+    return statistic, _nominal(statistic, n)
 
 
 def compare(
@@ -163,15 +164,17 @@ def compare(
     lags = _horizon(design)
     if len(differences) < 2:
         nothing = float("nan")
-        return AccuracyTest(len(differences), lags, float(differences.mean()), nothing, nothing, nothing)
+        return AccuracyTest(len(differences), lags, float(differences.mean()), nothing, nothing, nothing, nothing)
     statistic, p_nominal = modified_statistic(differences, lags)
+    null = _null(design, loss, seed, replications)
     return AccuracyTest(
         origins=len(differences),
         horizon=lags,
         difference=float(differences.mean()),
         statistic=float(statistic),
         p_nominal=float(p_nominal),
-        p_value=float(_calibrated(_raw(differences, lags), _null(design, loss, seed, replications))),
+        p_value=float(_calibrated(_raw(differences, lags), null)),
+        size=float(np.mean(_nominal(_factor(len(differences), lags) * null, len(differences)) < LEVEL)),
     )
 
 
@@ -220,6 +223,13 @@ def size_of_test(
         n, horizon, overlap, LEVEL, float(np.mean(p_nominal < LEVEL)), float(np.mean(p_value < LEVEL)),
         float(np.sqrt(LEVEL * (1.0 - LEVEL) / replications)), replications,
     )  # fmt: skip
+
+
+def _nominal(statistic: FloatArray, n: int) -> FloatArray:
+    """Return two-sided p-values of statistics from Student t with n - 1 degrees of freedom."""
+    from scipy.special import stdtr
+
+    return np.asarray(2.0 * stdtr(max(n - 1, 1), -np.abs(statistic)), dtype=np.float64)
 
 
 def _raw(differences: FloatArray, horizon: int) -> FloatArray:

@@ -1,18 +1,16 @@
 """The skill card: the model beside naive forecasts, where it wins and where it loses, and what it may be trusted with.
 
 What it means. The structure of the model was built knowing 2014-17, and eight series of four years have little power.
-A method wins where its RMSE or CRPS is lower over all years ahead together; the p-value says how easily that is luck.
+A method wins where its RMSE or CRPS is lower over all years ahead together; tests of accuracy say whether it is luck.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from calibration.accuracy_test import REPLICATIONS, compare
 from calibration.forecasts import METHODS, Forecast
 from calibration.scores import Point, points, score
 from calibration.skill_file import ALL, HORIZONS, PROVINCE, check_entity, read_skill, write_skill
@@ -77,10 +75,6 @@ class Verdict:
         RMSE and CRPS on the scale of the series, coverage as a share.
     wins : bool
         Lower RMSE or CRPS; coverage from 75 to 98 % *and* a CRPS below that of the random walk.
-    p_value : float
-        Of equal accuracy, calibrated by simulation; NaN without points, with one origin, and for coverage.
-    p_nominal : float
-        From Student t.
     entity : str
     n : int
         Forecasts compared.
@@ -94,8 +88,6 @@ class Verdict:
     value_ours: float
     value_theirs: float
     wins: bool
-    p_value: float = math.nan
-    p_nominal: float = math.nan
     entity: str = PROVINCE
     n: int = 0
 
@@ -161,13 +153,7 @@ def table_of(chosen: Iterable[Point], meta: Mapping[str, Flags]) -> pd.DataFrame
 
 
 def headline(
-    table: pd.DataFrame,
-    chosen: Sequence[Point] = (),
-    *,
-    scored: Collection[str] | None = None,
-    cities: bool = False,
-    seed: int = 1,
-    replications: int = REPLICATIONS,
+    table: pd.DataFrame, *, scored: Collection[str] | None = None, cities: bool = False
 ) -> list[Verdict]:
     """Return where the model wins and loses: provincial series that are neither padded nor start from later figures.
 
@@ -175,17 +161,12 @@ def headline(
     ----------
     table : DataFrame
         A skill card.
-    chosen : sequence of Point
-        The points behind it (:func:`skill_points`), for p-values; without them p-values are NaN.
     scored : collection of str, optional
         Series that count, such as without ports, which are only tables of points; all by default.
     cities : bool
         Compare the shares of cities instead, which are never in the headline.
-    seed, replications : int
-        Of the simulation behind calibrated p-values.
     """
     rows = overall(table)
-    tests = _Tests(chosen, seed, replications)
     verdicts = []
     for series, entity in places(table, cities, scored):
         for comparison, (ours, rivals) in (CITY_COMPARISONS if cities else COMPARISONS).items():
@@ -196,40 +177,16 @@ def headline(
                 if a is None or b is None:
                     continue
                 for measure in MEASURES:
-                    p_value, p_nominal = tests.of(series, entity, ours, theirs, measure)
                     verdicts.append(Verdict(
                         series, comparison, ours, theirs, measure, a[measure], b[measure], a[measure] < b[measure],
-                        p_value, p_nominal, entity, a["n"],
+                        entity, a["n"],
                     ))  # fmt: skip
             if a is not None and walk is not None:
                 verdicts.append(Verdict(
                     series, comparison, ours, "random_walk", "coverage90", a["coverage90"], walk["coverage90"],
-                    covers(a["coverage90"]) and a["crps"] < walk["crps"], entity=entity, n=a["n"],
+                    covers(a["coverage90"]) and a["crps"] < walk["crps"], entity, a["n"],
                 ))  # fmt: skip
     return verdicts
-
-
-@dataclass(frozen=True)
-class _Tests:
-    """Tests of equal accuracy on the points behind a card."""
-
-    chosen: Sequence[Point]
-    seed: int
-    replications: int
-
-    def of(self, series: str, entity: str, ours: str, theirs: str, measure: str) -> tuple[float, float]:
-        """Return the calibrated and the nominal p-value of one comparison; NaN without points."""
-        sides = {
-            method: [p for p in self.chosen if (p.series, p.entity, p.method) == (series, entity, method)]
-            for method in (ours, theirs)
-        }
-        if not sides[ours] or not sides[theirs]:
-            return math.nan, math.nan
-        test = compare(
-            sides[ours], sides[theirs], "squared" if measure == "rmse" else "crps", seed=self.seed,
-            replications=self.replications,
-        )  # fmt: skip
-        return test.p_value, test.p_nominal
 
 
 def _check_years(key: tuple[str, str], methods: Mapping[str, Sequence[Point]]) -> None:

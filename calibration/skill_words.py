@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from calibration.skill_file import PROVINCE
 from calibration.skill_rows import MEASURES, Rows, covers, losing_measures, overall, places
+from simulator.errors import InputError
+from simulator.text_file import load_toml
 
 if TYPE_CHECKING:
     import pandas as pd
 
+REASONS: Final = "skill_reasons.toml"
 GOAL_SERIES: Final = ("gdp_restated", "exports_usd", "imports_usd")
 _NAMES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
@@ -60,6 +65,24 @@ def losses(table: pd.DataFrame, scored: Collection[str] | None = None) -> Mappin
         if parts:
             found[series] = (" ".join(part[0] for part in parts), "".join(part[1] for part in parts))
     return MappingProxyType({**found, **_city_losses(table, rows, scored)})
+
+
+@cache
+def reasons() -> Mapping[str, tuple[str, str]]:
+    """Return series -> why the model loses it, in English and Chinese, as written by hand.
+
+    Raises
+    ------
+    InputError
+        The file has another shape.
+    """
+    table = load_toml(files("calibration").joinpath(REASONS).read_text(encoding="utf-8"), REASONS)
+    found = {}
+    for series, texts in table.items():
+        if not isinstance(texts, dict) or sorted(texts) != ["en", "zh"]:
+            raise InputError(f"{REASONS}, {series}: give the two texts en and zh")
+        found[series] = (str(texts["en"]), str(texts["zh"]))
+    return MappingProxyType(found)
 
 
 def goal(

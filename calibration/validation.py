@@ -7,13 +7,13 @@ GDP is forecast in its restated vintage, of which even the early years were not 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
+from calibration.accuracy_table import FILE as TESTS
+from calibration.accuracy_table import accuracy_table, write_accuracy
 from calibration.facts_table import facts_table, write_facts
-from calibration.fit.calibrate import LAST_YEARS, Posterior
 from calibration.fit.emulator import Emulator
 from calibration.forecasts import Forecast
 from calibration.model_forecast import (
@@ -29,10 +29,13 @@ from calibration.model_forecast import (
 )
 from calibration.naive_forecasts import naive_forecasts, no_change_of_partners
 from calibration.published import published_table, write_published
-from calibration.skill import Truth, skill_table, write_skill
+from calibration.skill import Truth, skill_points, skill_table, write_skill
 from calibration.targets import Row
+from calibration.validation_points import POINTS, PORTS, points_table, ports_table, write_points
 from calibration.validation_series import (
+    EXPLAINED,
     EXPLAINED_FROM,
+    PARTNER,
     PARTNER_ORIGIN,
     Scored,
     flags_of,
@@ -59,6 +62,22 @@ PUBLISHED_RUNS: Final = 64
 Tell = Callable[[str, float], None]
 
 
+@dataclass(frozen=True)
+class Validation:
+    """What a validation found.
+
+    Attributes
+    ----------
+    forecasts : tuple of Forecast
+        Of the model and naive ones, from every origin.
+    ports : DataFrame
+        See :func:`calibration.validation_points.ports_table`; of the last origin, with the drivers as they were.
+    """
+
+    forecasts: tuple[Forecast, ...]
+    ports: pd.DataFrame
+
+
 def validation(
     world: World,
     emulator: Emulator,
@@ -72,7 +91,7 @@ def validation(
     threads: int | None = None,
     deviations: str = "fitted",
     tell: Tell = lambda stage, share: None,
-) -> tuple[Forecast, ...]:
+) -> Validation:
     """Forecast from every origin with the model and without it.
 
     Parameters
@@ -98,7 +117,7 @@ def validation(
     InputError
         Nothing after an origin is observed, drivers before it are too short, or a fit knows of later years.
     """
-    series = scored_series()
+    series, last = scored_series(), max(origins)
     truth = truth_of(series)
     given = dict(fits or {})
     for origin in origins:
@@ -116,8 +135,9 @@ def validation(
             runs = simulate_for(
                 world, posterior, method, seed=seed, threads=threads, deviations=deviations
             )
-            last = _figures(series, truth, origin)
-            found.extend(model_forecasts(runs, emulator, rows, series, last, seed=seed))
+            found.extend(model_forecasts(runs, emulator, rows, series, _figures(series, truth, origin), seed=seed))
+            if origin == last and method == REALISED:
+                ports = ports_table(runs.paths, origin)
             if origin == EXPLAINED_FROM and method == REALISED:
                 found.extend(
                     partner_forecasts(runs, series, _figures(series, truth, PARTNER_ORIGIN), seed=seed)
@@ -125,20 +145,7 @@ def validation(
                 found.extend(no_change_of_partners(series, truth, known=origin, seed=seed))
             tell(f"{method} at {origin}", 1.0)
     tell("forecasts", 1.0)
-    return tuple(found)
-
-
-def fit_of(posterior: Posterior, draws: int = 256) -> OriginFit:
-    """Return a finished fit, such as the one to 2013, as a validation takes it, with some of its draws.
-
-    Raises
-    ------
-    InputError
-        It was fitted to later figures than its name says.
-    """
-    every = posterior.coordinates
-    chosen = every[np.linspace(0, len(every) - 1, min(draws, len(every))).astype(np.int64)]
-    return OriginFit(LAST_YEARS[posterior.name], posterior.data.rows, posterior.fit.likelihood, chosen)
+    return Validation(tuple(found), ports)
 
 
 def card(forecasts: Iterable[Forecast], origins: Sequence[int] | None = None) -> pd.DataFrame:
@@ -156,7 +163,7 @@ def card(forecasts: Iterable[Forecast], origins: Sequence[int] | None = None) ->
 def write_validation(
     folder: Path,
     world: World,
-    forecasts: Sequence[Forecast],
+    found: Validation,
     parameters: ParameterTable,
     *,
     seed: int = 1,
@@ -165,15 +172,17 @@ def write_validation(
 ) -> tuple[Path, ...]:
     """Write the tables of a validation into a folder, after all of them are made.
 
-    ``skill.csv``: the fit to 2013 and its forecasts of 2014-17. ``skill_rolling.csv``: all origins. ``facts.csv`` and
-    ``published.csv``: what the baseline and the policies say with the given parameters.
+    ``skill.csv``: the fit to 2013 and its forecasts of 2014-17, which stand year by year in ``points.csv``; of ports
+    single figures in ``ports.csv``. ``skill_rolling.csv``: all origins, with tests of equal accuracy in
+    ``accuracy_tests.csv``. ``facts.csv`` and ``published.csv``: what the baseline and the policies say with the given
+    parameters.
 
     Parameters
     ----------
     folder : Path
     world : World
-    forecasts : sequence of Forecast
-        With the origin `HEADLINE` among them.
+    found : Validation
+        With the origin `HEADLINE` among its origins.
     parameters : ParameterTable
         Such as the shipped posterior: one run of each row; published results take the first `PUBLISHED_RUNS`.
     seed, threads : int
@@ -184,7 +193,16 @@ def write_validation(
     tuple of Path
         The files written.
     """
-    headline, rolling = card(forecasts, (HEADLINE,)), card(forecasts)
+    series = scored_series()
+    truth = truth_of(series)
+    headline, rolling = card(found.forecasts, (HEADLINE,)), card(found.forecasts)
+    points = points_table(found.forecasts, truth, series, (HEADLINE, PARTNER_ORIGIN))
+    tell("tests of accuracy", 0.0)
+    tests = accuracy_table(
+        skill_points([each for each in found.forecasts if each.origin <= HEADLINE], truth),
+        without=[one.series for one in series if one.kind in (PARTNER, EXPLAINED)], seed=seed,
+    )  # fmt: skip
+    tell("tests of accuracy", 1.0)
     tell("facts", 0.0)
     runs = simulate(
         world, load_scenario("baseline"), runs=len(parameters.values), seed=seed, until=UNTIL, threads=threads,
@@ -199,9 +217,12 @@ def write_validation(
     folder.mkdir(parents=True, exist_ok=True)
     write_skill(headline, folder / SKILL)
     write_skill(rolling, folder / ROLLING)
+    write_accuracy(tests, folder / TESTS)
+    write_points(points, folder / POINTS)
+    write_points(found.ports, folder / PORTS)
     write_facts(facts, folder / FACTS)
     write_published(published, folder / PUBLISHED)
-    return tuple(folder / name for name in (SKILL, ROLLING, FACTS, PUBLISHED))
+    return tuple(folder / name for name in (SKILL, ROLLING, TESTS, POINTS, PORTS, FACTS, PUBLISHED))
 
 
 def _figures(series: Sequence[Scored], truth: Truth, year: int) -> dict[tuple[str, str], float]:

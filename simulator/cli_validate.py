@@ -48,19 +48,23 @@ def validate(request: ValidateRequest) -> None:
     check_packages("validate")
     from calibration.fit.calibrate import EMULATOR, WORK
     from calibration.fit.emulator_store import load_emulator
-    from calibration.validation import validation, write_validation
+    from calibration.stored_fit import stored_fit
+    from calibration.validation import HEADLINE, validation, write_validation
     from simulator.parameters import draw_table
     from simulator.world import load_world
 
     folder, out = request.calibration or DEFAULT_FOLDER, request.out or DEFAULT_OUT
     _check_target(out, request.overwrite)
     emulator, rows = load_emulator(folder / WORK / EMULATOR)
+    fits = {HEADLINE: stored_fit(folder, emulator, rows)}
     table = draw_table("posterior", RUNS, request.seed, file=folder)
     world = load_world()
     with stages(request.json) as tell:
         try:
-            forecasts = validation(world, emulator, rows, seed=request.seed, threads=request.threads, tell=tell)
-            write_validation(out, world, forecasts, table, seed=request.seed, threads=request.threads, tell=tell)
+            found = validation(
+                world, emulator, rows, fits=fits, seed=request.seed, threads=request.threads, tell=tell
+            )
+            write_validation(out, world, found, table, seed=request.seed, threads=request.threads, tell=tell)
         except OSError as error:
             raise CommandError(str(error)) from None
     _report(out, request.lang)

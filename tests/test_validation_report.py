@@ -10,10 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from calibration import facts_table, published
+from calibration import accuracy_table, facts_table, published
 from calibration.published_file import load_published
 from calibration.skill import COLUMNS, write_skill
-from calibration.skill_words import losses
+from calibration.skill_words import losses, reasons
+from calibration.targets import targets
+from calibration.validation_points import POINT_COLUMNS, PORT_COLUMNS
 from simulator.errors import InputError
 from simulator.numbers import plain
 from tests.test_calibration_report import check_page, write_csv
@@ -33,6 +35,43 @@ FACTS = (
 )
 
 
+PORTS = (
+    ("port_throughput_dalian", "Dalian", "2012Q1", "Mt", "given", 93.0, 86.0, 102.0, 92.74),
+    ("port_throughput_dalian", "Dalian", "2016", "Mt", "later", 460.0, 406.0, 513.0, 355.0),
+)
+
+
+def point_rows() -> list[tuple[object, ...]]:
+    """Return forecasts year by year: all too high by a third, with intervals that hold what came in 2014 only."""
+    rows: list[tuple[object, ...]] = []
+    shown = {
+        "exports_usd": ("model_realised", "model_frozen", "random_walk"),
+        "gdp_first_release": ("model_realised", "model_hindsight", "drift", "random_walk"),
+        "exports_to_japan": ("model_realised", "random_walk"),
+    }
+    for series, methods in shown.items():
+        aim = targets()[series]
+        flags = (str(aim.padded).lower(), str(aim.base_year_known).lower())
+        for k, method in enumerate(methods):
+            for year in (2015, 2016) if aim.base_year_known else (2014, 2015, 2016, 2017):
+                low = 20.0 if year == 2014 else 35.0
+                rows.append((series, "Liaoning", *flags, 2013, method, year, aim.unit, 40.0 + k, low, 50.0, 30.0))
+    return rows
+
+
+def accuracy_rows() -> list[tuple[object, ...]]:
+    """Return tests of exports: the pure forecast differs from drift by CRPS, from the random walk it cannot be told."""
+    found: list[tuple[object, ...]] = []
+    for rival, squared, crps in (("random_walk", 0.4, ""), ("drift", 0.2, 0.004), ("ar1", 0.001, 0.001)):
+        for loss, p in (("squared", squared), ("crps", crps)):
+            difference = 0.1 if rival == "random_walk" else -0.1
+            key = ("exports_usd", "Liaoning", "all", "model_frozen", rival, loss)
+            found.append((*key, difference, 1.5, 0.3, p, 0.012 if loss == "crps" else 0.034, 5, 20))
+    one_ahead = ("exports_usd", "Liaoning", "1", "model_frozen", "drift", "crps")
+    found.append((*one_ahead, -0.1, 1.5, 0.3, 0.9, 0.05, 5, 5))
+    return found
+
+
 def card(**scores: tuple[float, float]) -> pd.DataFrame:
     rows = []
     for number, series in enumerate(SERIES, 1):
@@ -41,9 +80,14 @@ def card(**scores: tuple[float, float]) -> pd.DataFrame:
                 values = (rmse * number, 1.5 * number, crps * number, 0.75)
                 rows.append((series, "Liaoning", False, False, horizon, method, *values, n))
     rows += [
-        ("gdp_first_release", "Liaoning", True, False, horizon, method, 0.5, 1.0, 0.4, 1.0, n)
+        ("gdp_first_release", "Liaoning", True, False, horizon, method, rmse, 1.0, 0.4, 1.0, n)
         for horizon, n in (("1", 4), ("all", 4))
-        for method in ("model_realised", "drift")
+        for method, rmse in (("model_realised", 0.5), ("model_hindsight", 0.25), ("drift", 0.75))
+    ]
+    rows += [
+        ("exports_to_japan", "Liaoning", False, True, horizon, method, rmse, "", 2 * rmse, 1.0, 2)
+        for horizon in ("1", "all")
+        for method, rmse in (("model_realised", 0.0625), ("random_walk", 0.125))
     ]
     for city, rmse in (("Dalian", 0.3), ("Shenyang", 0.5)):
         rows += [
@@ -66,6 +110,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for one in load_published().results
     ]  # fmt: skip
     write_csv(place / "published.csv", published.COLUMNS, rows)
+    write_csv(place / "points.csv", POINT_COLUMNS, point_rows())
+    write_csv(place / "ports.csv", PORT_COLUMNS, PORTS)
+    write_csv(place / "accuracy_tests.csv", accuracy_table.COLUMNS, accuracy_rows())
     return place
 
 
@@ -127,9 +174,10 @@ def test_a_loss_is_called_one(folder: Path, tmp_path: Path) -> None:
     found = losses(table)
     assert "For this variable the model forecasts worse than a random walk" in found["gdp_restated"][0]
     for series, title in (("gdp_restated", "GDP, 4th census"), ("exports_usd", "Exports")):
-        assert f"{title} : {found[series][0]}" in section(page, "short")
-        assert found[series][1] in section(validation_report_html(place, "zh"), "short")
-    goals = re.findall(r'<td class="(?:win|loss)">(not reached|reached)</td>', page)
+        english, chinese = reasons()[series]
+        assert f"{title} : {found[series][0]} Why: {english}" in section(page, "short")
+        assert f"{found[series][1]} 原因：{chinese}" in section(validation_report_html(place, "zh"), "short")
+    goals = re.findall(r'<td class="goal (?:win|loss)">(not reached|reached)</td>', page)
     assert goals == ["reached"] * 3 + ["not reached", "reached", "not reached"]
 
 
@@ -144,16 +192,73 @@ def test_the_goal_is_answered_line_by_line(english: str) -> None:
 def test_scores_stand_by_series_and_method_with_the_best_marked(english: str) -> None:
     part = english.partition('<section id="scores">')[2].partition("</section>")[0]
     figures = re.findall(r"<figure>.*?</figure>", part, re.DOTALL)
-    assert len(figures) == 4
-    for number, figure in enumerate(figures[:3], 1):
+    assert len(figures) == 3, "neither padded series nor partners"
+    for number, figure in enumerate(figures, 1):
         text = Page(figure).text
         for method, name in (("model_realised", "model, realised drivers"), ("arx", "regression on the same drivers")):
             rmse, crps = (plain(number * x) for x in FORECASTS[method])
             assert f"{name} {rmse} {plain(1.5 * number)} {crps} 75 4" in text
         best = re.findall(r'<td class="best">(.*?)</td>', figure)
         assert best == [plain(number * x) for x in FORECASTS["model_realised"]], "hindsight does not count"
-    assert "Published figures were padded" in Page(figures[3]).text
     assert "GDP, first release" not in section(english, "short")
+
+
+def test_coverage_that_does_not_count_says_why(folder: Path, tmp_path: Path) -> None:
+    place = copy_of(folder, tmp_path / "covered")
+    table = card(model_frozen=(0.3, 0.3))
+    table.loc[table["series"] == "imports_usd", "coverage90"] = 1.0
+    write_skill(table, place / "skill.csv")
+    text = section(validation_report_html(place), "short")
+    assert "Exports: held 75 % of what came, does not count: CRPS not below that of the random walk" in text
+    assert "Imports: held 100 % of what came, does not count: not between 75 and 98 %" in text
+    assert "Exports: held 75 % of what came, counts Imports" in text, "with realised drivers"
+
+
+def test_pure_forecasts_are_drawn_beside_what_came(english: str) -> None:
+    part = english.partition('<section id="charts">')[2].partition("</section>")[0]
+    assert part.count("<svg") == 1, "scored series with a pure forecast only"
+    text = Page(part).text
+    assert "Exports 1 of 4 years inside the interval" in text
+    assert part.count('class="observed"') == 8 and part.count('class="observed unfitted"') == 4
+    assert "2014, bn USD (not fitted) observed: 30.0 simulated median: 41.0 simulated 90 % band: 20.0 to 50.0" in text
+
+
+def test_accuracy_is_told_apart_from_luck(english: str) -> None:
+    text = section(english, "tests")
+    assert "1 of 2 comparisons differ at the 5 % level by one measure or both" in text
+    assert "in 1.2 to 3.4 % of cases, not in 5 %" in text
+    assert "Exports model, pure forecast random walk not better 0.40 – 5 20" in text
+    assert "Exports model, pure forecast random walk with drift better 0.20 <0.01 5 20" in text
+    assert "autoregression" not in text, "not among the headline comparisons"
+
+
+def test_padded_series_are_explained_with_and_without_the_audit(english: str) -> None:
+    text = section(english, "explained")
+    assert "GDP, first release, bn yuan Year Observed model, without the scripted audit model, with it" in text
+    assert "drift, restarted at the restated level no change" in text
+    assert "2014 30.0 40.0 (20.0 to 50.0) 41.0 (20.0 to 50.0) 42.0 (20.0 to 50.0) 43.0 (20.0 to 50.0)" in text
+    assert "RMSE 0.500 0.250 0.750 –" in text
+    assert "lower than without it in 1 of 1 series; the restarted drift is closer than the model with the" in text
+    assert "<td class=\"best\">0.250</td>" in english
+
+
+def test_partners_are_held_against_no_change_only(english: str) -> None:
+    text = section(english, "partners")
+    assert "Later figures helped to set its start: held only against no change." in text
+    assert "Exports to Japan, bn yuan Year Observed model, realised drivers no change 2015 30.0 40.0 (35.0 to" in text
+    assert "RMSE 0.0625 0.125 CRPS 0.125 0.250" in text and "2017" not in text
+
+
+def test_ports_stand_as_points(english: str) -> None:
+    text = section(english, "ports")
+    assert "Port of Dalian, throughput 2012Q1 Mt 92.7 93.0 (86.0 to 102) inside its share sets the start" in text
+    assert "Port of Dalian, throughput 2016 Mt 355 460 (406 to 513) outside came after the fit" in text
+
+
+def test_reasons_are_of_scored_series() -> None:
+    assert {"exports_usd", "imports_usd", "gdp_restated", "population"} <= set(reasons())
+    assert set(reasons()) <= {name for name, aim in targets().items() if aim.scored}
+    assert all(text.endswith((".", "。")) and "\n" not in text for pair in reasons().values() for text in pair)
 
 
 def test_cities_are_apart_and_counted(english: str) -> None:
@@ -201,9 +306,10 @@ def test_chinese_page_is_chinese(chinese: str) -> None:
     page = Page(chinese)
     for part in ("胜与负", "地区生产总值（第四次经济普查修订）", "随机游走", "典型事实", "达到", "涌现", "不成立"):
         assert part in page.text, part
-    for name in ("short", "goal", "scores", "cities"):
+    for name in ("short", "goal", "charts", "scores", "tests", "explained", "partners", "ports", "cities"):
         left = set(re.findall(r"[A-Za-z]{2,}", section(chinese, name)))
-        assert left <= {"RMSE", "CRPS", "MASE", "ln", "AR"}, (name, left)
+        names = {"Harvey", "Leybourne", "Newbold", "accuracy", "tests", "csv"} if name == "tests" else set()
+        assert left <= {"RMSE", "CRPS", "MASE", "ln", "AR"} | names, (name, left)
 
 
 def test_the_report_is_written_beside_its_files(folder: Path, tmp_path: Path) -> None:
@@ -213,7 +319,9 @@ def test_the_report_is_written_beside_its_files(folder: Path, tmp_path: Path) ->
     assert path.read_text("utf-8") == validation_report_html(folder, "zh")
 
 
-@pytest.mark.parametrize("name", ["skill.csv", "facts.csv", "published.csv"])
+@pytest.mark.parametrize(
+    "name", ["skill.csv", "facts.csv", "published.csv", "points.csv", "ports.csv", "accuracy_tests.csv"]
+)
 def test_a_missing_file_is_named_and_nothing_is_written(folder: Path, tmp_path: Path, name: str) -> None:
     place = copy_of(folder, tmp_path / "gap")
     (place / name).unlink()
@@ -234,6 +342,24 @@ def test_a_missing_file_is_named_and_nothing_is_written(folder: Path, tmp_path: 
 def test_a_wrong_table_names_line_and_column(folder: Path, tmp_path: Path, old: str, new: str, said: str) -> None:
     place = copy_of(folder, tmp_path / "wrong")
     path = place / "facts.csv"
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(InputError, match=re.escape(said)):
+        validation_report_html(place)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("points.csv", "exports_usd", "exports_us", 'points.csv, line 2, series: "exports_us" is not a target'),
+        ("points.csv", ",2014,", ",2014Q1,", 'points.csv, line 2, year: "2014Q1" is not a year'),
+        ("ports.csv", "port_throughput_dalian", "port", 'ports.csv, line 2, target: "port" is not a target'),
+        ("ports.csv", ",given,", ",used,", 'ports.csv, line 2, use: "used"; allowed: given, fitted, later, shown'),
+        ("accuracy_tests.csv", ",0.4,", ",x,", 'accuracy_tests.csv, line 2, p_value_calibrated: "x" is not a number'),
+    ],
+)
+def test_a_wrong_figure_is_named(folder: Path, tmp_path: Path, name: str, old: str, new: str, said: str) -> None:
+    place = copy_of(folder, tmp_path / "wrong")
+    path = place / name
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
     with pytest.raises(InputError, match=re.escape(said)):
         validation_report_html(place)

@@ -17,6 +17,8 @@ from calibration.forecasts import METHODS
 from calibration.published_file import Published, load_published
 from calibration.skill import ALL, COMPARISONS, GOAL_SERIES, Verdict, goal, headline, losses
 from calibration.skill_file import PROVINCE, read_skill
+from calibration.skill_rows import covers
+from calibration.skill_words import reasons
 from calibration.targets import Target, targets
 from simulator import __version__
 from simulator.numbers import plain
@@ -24,6 +26,7 @@ from simulator.text_file import replace_file
 from viz.calibration_fit import group_word, title_of
 from viz.page import page_html
 from viz.report_tables import Row, read_rows
+from viz.validation_tables import MEASURES, NEEDS, accuracy, audit, charts, explained, partners, ports, read_points
 from viz.wording import texts, typographic
 
 if TYPE_CHECKING:
@@ -34,7 +37,6 @@ SKILL: Final = "skill.csv"
 ROLLING: Final = "skill_rolling.csv"
 FACTS: Final = "facts.csv"
 PUBLISHED: Final = "published.csv"
-WRITTEN: Final = "name a folder that liaosim validate --out wrote"
 HINDSIGHT: Final = "model_hindsight"
 METHOD_WORDS: Final = {
     "model_realised": "val_method_model_realised",
@@ -50,7 +52,6 @@ COMPARISON_WORDS: Final = {"forecast": "val_forecast", "realised drivers": "val_
 CLASS_WORDS: Final = {
     "emerges": "val_class_emerges", "measurement": "val_class_measurement", "forcing": "val_class_forcing",
 }  # fmt: skip
-MEASURES: Final = ("rmse", "crps")
 
 
 def write_validation_report(folder: Path, lang: str = "en") -> Path:
@@ -74,7 +75,7 @@ def validation_report_html(folder: Path, lang: str = "en") -> str:
     Parameters
     ----------
     folder
-        Holds ``skill.csv``, ``facts.csv`` and ``published.csv``, and ``skill_rolling.csv`` or not.
+        Holds what the command writes; ``skill_rolling.csv`` may be missing.
     lang
         ``en`` or ``zh``.
 
@@ -112,7 +113,7 @@ class _Source:
 
     def context(self) -> dict[str, Any]:
         """Return everything the template shows."""
-        w = self.words
+        w, lang, points = self.words, self.lang, read_points(self.folder)
         return {
             "title": w["val_title"],
             "version": f"liaosim {__version__}",
@@ -121,7 +122,13 @@ class _Source:
             "comparisons": self._comparisons(),
             "losses": self._losses(),
             "goals": self._goals(),
+            "charts": charts(points, w, lang),
             "series": self._series(),
+            "tests": self._tests(),
+            "explained": explained(points, self._overall, w, lang),
+            "audit": audit(self._overall, w),
+            "partners": partners(points, self._overall, w, lang),
+            "ports": ports(self.folder, w, lang),
             "cities": self._cities(),
             "rolling": self._rolling(),
             "facts": self._facts(),
@@ -178,12 +185,16 @@ class _Source:
     def _coverage(self, v: Verdict) -> dict[str, str]:
         w = self.words
         held = w["val_covered"].format(share=f"{100 * v.value_ours:.0f}")
-        counts = w["val_counts_ok" if v.wins else "val_counts_not"]
+        counts = w["val_counts_ok" if v.wins else "val_counts_crps" if covers(v.value_ours) else "val_counts_share"]
         return {"series": self._title(v.series), "said": held, "counts": counts}
 
-    def _losses(self) -> list[tuple[str, str]]:
-        found = losses(self.skill, self.scored)
-        return [(self._title(series), pair[self.lang == "zh"]) for series, pair in found.items()]
+    def _losses(self) -> list[dict[str, str]]:
+        """Return where the model loses, series by series, and why where a reason is written down."""
+        zh, why = self.lang == "zh", reasons()
+        return [
+            {"series": self._title(series), "said": pair[zh], "why": why[series][zh] if series in why else ""}
+            for series, pair in losses(self.skill, self.scored).items()
+        ]
 
     def _goals(self) -> list[dict[str, Any]]:
         """Return the lines of the goal, in the order in which :func:`calibration.skill.goal` returns them."""
@@ -220,19 +231,30 @@ class _Source:
     # Scores
 
     def _series(self) -> list[dict[str, Any]]:
-        """Return one table a series of the province: a row a method, over all years ahead."""
-        table, known, w = self.skill, targets(), self.words
-        chosen = table[(table["entity"] == PROVINCE) & (table["horizon"] == ALL)]
-        found = []
-        for series, rows in chosen.groupby("series", sort=False):
-            flags = rows.iloc[0]
-            notes = [w["val_flag_padded"]] if flags["padded"] else []
-            notes += [w["val_flag_known"]] if flags["base_year_known"] else []
-            found.append({
-                "title": self._title(str(series)), "notes": notes, "unit": self._scale(known.get(str(series))),
+        """Return one table a scored series of the province: a row a method, over all years ahead."""
+        known = targets()
+        return [
+            {
+                "title": self._title(str(series)), "unit": self._scale(known.get(str(series))),
                 "rows": self._methods(rows.to_dict("records")),
-            })  # fmt: skip
-        return found
+            }
+            for series, rows in _scored(self._overall).groupby("series", sort=False)
+        ]  # fmt: skip
+
+    @cached_property
+    def _overall(self) -> pd.DataFrame:
+        """Return the rows of the province over all years ahead."""
+        return self.skill[(self.skill["entity"] == PROVINCE) & (self.skill["horizon"] == ALL)]
+
+    def _tests(self) -> dict[str, Any]:
+        """Return the tests of equal accuracy, in words."""
+        w = self.words
+        found = accuracy(self.folder, sorted(self.scored & set(targets())), w, self.lang)
+        rows = [
+            row | {"ours": w[METHOD_WORDS[row["ours"]]], "theirs": w[METHOD_WORDS[row["theirs"]]]}
+            for row in found["rows"]
+        ]
+        return found | {"rows": rows}
 
     def _methods(self, rows: Sequence[Mapping[Any, Any]]) -> list[dict[str, Any]]:
         best = {m: min((r[m] for r in rows if r["method"] != HINDSIGHT), default=math.nan) for m in MEASURES}
@@ -283,7 +305,7 @@ class _Source:
         if not (self.folder / ROLLING).exists():
             return None
         table = read_skill(self.folder / ROLLING)
-        chosen = table[(table["entity"] == PROVINCE) & (table["horizon"] == ALL)]
+        chosen = _scored(table[(table["entity"] == PROVINCE) & (table["horizon"] == ALL)])
         methods = [m for m in METHODS if m in set(chosen["method"])]
         rows = []
         for series, mine in chosen.groupby("series", sort=False):
@@ -300,7 +322,7 @@ class _Source:
 
     def _facts(self) -> dict[str, Any]:
         w = self.words
-        found = read_rows(self.folder / FACTS, facts_table.COLUMNS, WRITTEN)
+        found = read_rows(self.folder / FACTS, facts_table.COLUMNS, NEEDS)
         rows = []
         for row in found:
             kind = row.text("class")
@@ -311,7 +333,7 @@ class _Source:
 
     def _published(self) -> dict[str, Any]:
         """Return the results, and for every failure the mechanism behind it."""
-        found = read_rows(self.folder / PUBLISHED, published.COLUMNS, WRITTEN)
+        found = read_rows(self.folder / PUBLISHED, published.COLUMNS, NEEDS)
         why = {one.key: one.why for one in self.published.results}
         rows = []
         for row in found:
@@ -351,3 +373,8 @@ class _Source:
             "note": self.words[note].format(passed=passed, scored=len(scored)),
             "failed": [row for row in scored if not row["passed"]],
         }
+
+
+def _scored(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of series that are neither padded nor start from later figures."""
+    return table[~table["padded"].astype(bool) & ~table["base_year_known"].astype(bool)]

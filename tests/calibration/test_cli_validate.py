@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from calibration.fit.emulator_store import save_emulator
+from calibration.targets import rows
 from simulator.cli import app
+from tests.calibration.linear import emulator_of
 
 
 def refused(*words: str | Path) -> str:
@@ -28,6 +32,19 @@ def test_damaged_emulator_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"PK nothing")
     said = refused("--calibration", tmp_path, "--out", tmp_path / "card")
     assert "emulator.npz is damaged" in said
+
+
+def test_a_calibration_without_the_fit_to_2013_is_told(tmp_path: Path) -> None:
+    every = rows()
+    folder = tmp_path / "data_fit"
+    (folder / "work").mkdir(parents=True)
+    save_emulator(
+        folder / "work" / "emulator.npz",
+        emulator_of(np.zeros((2, len(every))), np.zeros(len(every)), np.full(len(every), 0.1)), every,
+    )  # fmt: skip
+    said = refused("--calibration", folder, "--out", tmp_path / "card")
+    assert "holds no fit to 2013" in said and "liaosim calibrate without --data makes it" in " ".join(said.split())
+    assert not (tmp_path / "card").exists()
 
 
 @pytest.mark.parametrize(("name", "words"), [("mine.txt", "holds no validation"), ("skill.csv", "--overwrite")])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +14,6 @@ from calibration import validation as validated
 from calibration.fit.emulator import Emulator
 from calibration.fit.learn import likelihood_of
 from calibration.fit.likelihood import PERSISTENCE
-from calibration.forecasts import Forecast
 from calibration.model_forecast import (
     AtPricesOf,
     OriginFit,
@@ -33,7 +30,7 @@ from calibration.observed import YEARS
 from calibration.run_statistics import yearly
 from calibration.skill import read_skill
 from calibration.targets import Row, TargetData, observed_data, observed_figure, rows, target, to_unit
-from calibration.validation import card, validation, write_validation
+from calibration.validation import Validation, card, validation, write_validation
 from calibration.validation_series import (
     EXPLAINED,
     PARTNER,
@@ -151,20 +148,6 @@ def test_a_fit_holds_the_figures_to_its_origin_only() -> None:
     assert np.array_equal(again.coordinates, found.coordinates)
 
 
-def test_a_finished_fit_is_taken_with_draws_from_all_of_it() -> None:
-    found, _, _ = fit_of(observed_data(2013), 2013, 8)
-    coordinates = np.arange(8.0)[:, None] + found.coordinates
-    finished: Any = SimpleNamespace(
-        name="validation", data=observed_data(2013), fit=SimpleNamespace(likelihood=found.likelihood),
-        coordinates=coordinates,
-    )  # fmt: skip
-    taken = validated.fit_of(finished, draws=3)
-    assert taken.origin == 2013 and np.array_equal(taken.coordinates, coordinates[[0, 3, 7]])
-    finished.data = observed_data(2017)
-    with pytest.raises(InputError, match="lies after the origin"):
-        validated.fit_of(finished)
-
-
 def test_nothing_later_moves_a_forecast() -> None:
     """A sentinel in every figure after the origin leaves all forecasts as they were."""
     planted = {
@@ -255,14 +238,14 @@ def test_frozen_drivers_are_the_realised_ones_to_the_origin(world: World) -> Non
         simulate_for(world, posterior, "model_realized", seed=1)
 
 
-def whole(world: World) -> tuple[Forecast, ...]:
+def whole(world: World) -> Validation:
     posterior, emulator, every = fit_of(observed_data(2013), 2013, 4)
     return validation(world, emulator, every, origins=(2013,), fits={2013: posterior}, threads=1)
 
 
 def test_the_card_is_whole(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    forecasts = whole(world)
-    table = card(forecasts, (2013,))
+    found = whole(world)
+    table = card(found.forecasts, (2013,))
     overall = table[table["horizon"] == "all"]
     methods = overall.groupby("series")["method"].agg(set)
     models = {"model_realised", "model_frozen", "model_hindsight"}
@@ -284,12 +267,24 @@ def test_the_card_is_whole(world: World, tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(validated, "published_table", broken)
     with pytest.raises(RuntimeError, match="an arm failed"):
-        write_validation(tmp_path / "v", world, forecasts, table_of_draws)
+        write_validation(tmp_path / "v", world, found, table_of_draws)
     assert not (tmp_path / "v").exists(), "all or nothing"
 
     asked = []
     monkeypatch.setattr(validated, "published_table", lambda w, p, **k: asked.append(k["runs"]) or published)
-    written = write_validation(tmp_path / "v", world, forecasts, table_of_draws)
-    assert [path.name for path in written] == ["skill.csv", "skill_rolling.csv", "facts.csv", "published.csv"]
+    written = write_validation(tmp_path / "v", world, found, table_of_draws)
+    assert [path.name for path in written] == [
+        "skill.csv", "skill_rolling.csv", "accuracy_tests.csv", "points.csv", "ports.csv", "facts.csv", "published.csv",
+    ]  # fmt: skip
     assert len(read_skill(tmp_path / "v" / "skill.csv")) == len(table) and asked == [64]
     assert (tmp_path / "v" / "facts.csv").read_text(encoding="utf-8") == "fact\none\n"
+    tests = pd.read_csv(tmp_path / "v" / "accuracy_tests.csv")
+    assert tests.empty and "p_value_calibrated" in tests, "one origin gives no test"
+    points = pd.read_csv(tmp_path / "v" / "points.csv")
+    assert set(points["series"]) == set(table["series"])
+    assert set(points.query("series == 'exports_to_korea'")["origin"]) == {2014}
+    median = points.query("series == 'wage' and method == 'model_frozen' and year == 2016")
+    made = next(f for f in found.forecasts if (f.series, f.method) == ("wage", "model_frozen"))
+    assert median["median"].item() == pytest.approx(np.exp(np.median(made.draws[:, 2])), rel=1e-5)
+    assert median["observed"].item() == pytest.approx(observed_figure(("wage", "2016")), rel=1e-5)
+    assert len(pd.read_csv(tmp_path / "v" / "ports.csv")) == len(found.ports) > 20
