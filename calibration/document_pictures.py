@@ -76,8 +76,9 @@ def _svg(name: str, width: float, height: float, parts: Iterable[str]) -> str:
     return f'{head}\n<style>{STYLE}</style>\n<rect width="100%" height="100%" fill="#ffffff"/>\n{body}\n</svg>\n'
 
 
-def _panels(charts: Sequence[tuple[str, str]], columns: int) -> tuple[float, float, list[str]]:
-    """Return width, height and pieces of charts beside and below each other, each with its title."""
+def _panels(charts: Sequence[tuple[str, str]]) -> tuple[float, float, list[str]]:
+    """Return width, height and pieces of charts, each with its title: two beside each other, rows below rows."""
+    columns = 2
     parts = []
     for k, (title, chart) in enumerate(charts):
         x = GAP + (k % columns) * (WIDTH + GAP)
@@ -126,11 +127,11 @@ def _fans(source: Source) -> str:
                 drawn = [_past(figure) for figure in fitted[name].figures]
                 title = f"{aim.title}, fitted to {p.last_year}"
                 charts.append((title, target_fan(title, aim.unit, drawn)))
-    width, height, parts = _panels(charts, len(fits))
+    width, height, parts = _panels(charts)
     key = _key(
         [(_dot("observed"), "observed, fitted"), (_dot("observed unfitted"), "observed, not fitted"),
-         (_LINE, "simulated median"), (_block("band simulated"), "90 % of runs"),
-         (_block("band predictive"), "90 % of published figures")],
+         (_LINE, "median of runs"), (_block("band simulated"), "90 % of runs"),
+         (_block("band predictive"), "90 % of figures")],
         height + 4,
     )  # fmt: skip
     return _svg(FANS, width, height + 20, [*parts, *key])
@@ -183,7 +184,7 @@ def _padding(source: Source) -> str:
     if section is None:
         return ""
     charts = [(f"{chart['title']}, %", str(chart["svg"])) for chart in section["charts"]]
-    width, height, parts = _panels(charts, 2)
+    width, height, parts = _panels(charts)
     key = _key([(_LINE, "median"), (_block("band simulated"), "90 % interval"),
                 (_dot("observed"), "vintage ratio over the common revision (GDP), statements of sources")],
                height + 4)  # fmt: skip
