@@ -49,8 +49,8 @@ class Block:
     made_by: str
 
 
-def _pictured(name: str) -> Block:
-    return Block(partial(document_pictures.picture, name), CALIBRATE)
+def _pictured(name: str, made_by: str = CALIBRATE) -> Block:
+    return Block(partial(document_pictures.picture, name, made_by), made_by)
 
 
 RECOVERED: Final = f"{CHECKS} recovery"
@@ -78,6 +78,7 @@ BLOCKS: Final[Mapping[str, Block]] = MappingProxyType(
         "vintages": Block(document_targets.vintage_table, DECLARED),
         "statements": Block(document_targets.statement_list, DECLARED),
         "wins": Block(document_validation.wins_and_losses, VALIDATE),
+        "picture_forecasts": _pictured(document_pictures.FORECASTS, VALIDATE),
         "goals": Block(document_validation.goals, VALIDATE),
         "losses": Block(document_validation.lost_series, VALIDATE),
         "scores": Block(document_validation.scores, VALIDATE),
@@ -85,6 +86,7 @@ BLOCKS: Final[Mapping[str, Block]] = MappingProxyType(
         "accuracy": Block(document_validation.accuracy, VALIDATE),
         "cities": Block(document_validation.cities, VALIDATE),
         "apart": Block(document_validation.apart, VALIDATE),
+        "ports": Block(document_validation.forecast_ports, VALIDATE),
         "facts": Block(document_validation.facts, VALIDATE),
         "published": Block(document_validation.published_results, VALIDATE),
         "failures": Block(document_validation.published_failures, VALIDATE),

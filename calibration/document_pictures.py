@@ -8,23 +8,27 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from calibration.document_source import CALIBRATE, Source, nothing
+from calibration.document_source import Source, nothing
 from calibration.document_targets import EARLY
 from calibration.identifiability import LEAST
 from calibration.padding import FILE
+from calibration.validation_points import POINTS
 from simulator.posterior import Fitted, read_posterior
 from viz.calibration_fit import FIT, read_fit
 from viz.calibration_padding import padding_section
 from viz.target_fan import HEIGHT, WIDTH, TargetFigure, target_fan
+from viz.validation_tables import charts, read_points
 from viz.wording import texts
 
 FANS: Final = "calibration_fit.svg"
 CONTRACTION: Final = "calibration_contraction.svg"
 PADDING: Final = "calibration_padding.svg"
+FORECASTS: Final = "calibration_forecasts.svg"
 PICTURES: Final[Mapping[str, str]] = {
     FANS: "Fit against data: GDP, exports, imports and FDI; left fitted to all years, right without the shaded ones",
     CONTRACTION: "By how much the data narrow the prior of each fitted parameter",
     PADDING: "Padding of GDP, revenue, FDI and investment by year, with 90 % intervals and what is known beside them",
+    FORECASTS: "Pure forecasts made with what was known in 2013, with 90 % intervals, beside what came",
 }
 """File -> what it shows, for those who do not see it."""
 DRAWN: Final = ("gdp_restated", "exports_usd", "imports_usd", "fdi_published")
@@ -55,14 +59,17 @@ text.name { fill: #1c2430; text-anchor: end; }
 
 def pictures(source: Source) -> dict[str, str]:
     """Return the pictures that the tables of a source allow, as SVG text by file name."""
-    found = {FANS: _fans(source), CONTRACTION: _contraction(source), PADDING: _padding(source)}
+    found = {
+        FANS: _fans(source), CONTRACTION: _contraction(source), PADDING: _padding(source),
+        FORECASTS: _forecasts(source),
+    }  # fmt: skip
     return {name: text for name, text in found.items() if text}
 
 
-def picture(name: str, source: Source) -> str:
+def picture(name: str, made_by: str, source: Source) -> str:
     """Return the block that shows a picture."""
     if name not in pictures(source):
-        return nothing("this picture", CALIBRATE)
+        return nothing("this picture", made_by)
     return f"![{PICTURES[name]}]({name})\n"
 
 
@@ -76,11 +83,11 @@ def _svg(name: str, width: float, height: float, parts: Iterable[str]) -> str:
     return f'{head}\n<style>{STYLE}</style>\n<rect width="100%" height="100%" fill="#ffffff"/>\n{body}\n</svg>\n'
 
 
-def _panels(charts: Sequence[tuple[str, str]]) -> tuple[float, float, list[str]]:
+def _panels(drawn: Sequence[tuple[str, str]]) -> tuple[float, float, list[str]]:
     """Return width, height and pieces of charts, each with its title: two beside each other, rows below rows."""
     columns = 2
     parts = []
-    for k, (title, chart) in enumerate(charts):
+    for k, (title, chart) in enumerate(drawn):
         x = GAP + (k % columns) * (WIDTH + GAP)
         y = GAP + (k // columns) * (HEIGHT + HEAD + GAP)
         parts.append(f'<text class="head" x="{x}" y="{y + 12}">{escape(title)}</text>')
@@ -88,7 +95,7 @@ def _panels(charts: Sequence[tuple[str, str]]) -> tuple[float, float, list[str]]
         bare = re.sub(r'<rect class="hit".*?</rect>', "", chart, flags=re.S)
         place = f'<svg x="{x}" y="{y + HEAD}" width="{WIDTH}" height="{HEIGHT}" '
         parts.append(bare.replace('<svg class="target" ', place, 1))
-    height = GAP + -(-len(charts) // columns) * (HEIGHT + HEAD + GAP)
+    height = GAP + -(-len(drawn) // columns) * (HEIGHT + HEAD + GAP)
     return GAP + columns * (WIDTH + GAP), height, parts
 
 
@@ -119,15 +126,15 @@ def _fans(source: Source) -> str:
     fits = [({one.target.name: one for one in read_fit(place)}, read_posterior(place)) for place in places]
     if not fits:
         return ""
-    charts = []
+    drawn = []
     for name in DRAWN:
         for fitted, p in fits:
             if name in fitted:
                 aim = fitted[name].target
-                drawn = [_past(figure) for figure in fitted[name].figures]
+                shown = [_past(figure) for figure in fitted[name].figures]
                 title = f"{aim.title}, fitted to {p.last_year}"
-                charts.append((title, target_fan(title, aim.unit, drawn)))
-    width, height, parts = _panels(charts)
+                drawn.append((title, target_fan(title, aim.unit, shown)))
+    width, height, parts = _panels(drawn)
     key = _key(
         [(_dot("observed"), "observed, fitted"), (_dot("observed unfitted"), "observed, not fitted"),
          (_LINE, "median of runs"), (_block("band simulated"), "90 % of runs"),
@@ -183,12 +190,25 @@ def _padding(source: Source) -> str:
     section = padding_section(folder, texts("en")) if _has(folder, FILE) and folder is not None else None
     if section is None:
         return ""
-    charts = [(f"{chart['title']}, %", str(chart["svg"])) for chart in section["charts"]]
-    width, height, parts = _panels(charts)
+    drawn = [(f"{chart['title']}, %", str(chart["svg"])) for chart in section["charts"]]
+    width, height, parts = _panels(drawn)
     key = _key([(_LINE, "median"), (_block("band simulated"), "90 % interval"),
                 (_dot("observed"), "vintage ratio over the common revision (GDP), statements of sources")],
                height + 4)  # fmt: skip
     return _svg(PADDING, width, height + 20, [*parts, *key])
+
+
+def _forecasts(source: Source) -> str:
+    """Draw the pure forecast of each scored series of the province, beside what was observed before and after."""
+    if source.card is None or not _has(source.card, POINTS):
+        return ""
+    found = charts(read_points(source.card), texts("en"), "en")
+    if not found:
+        return ""
+    width, height, parts = _panels([(f"{chart['title']}: {chart['note']}", str(chart["svg"])) for chart in found])
+    key = _key([(_dot("observed"), "known to the forecaster"), (_dot("observed unfitted"), "what came"),
+                (_LINE, "median"), (_block("band simulated"), "90 % interval")], height + 4)  # fmt: skip
+    return _svg(FORECASTS, width, height + 20, [*parts, *key])
 
 
 def _has(folder: Path | None, name: str) -> bool:

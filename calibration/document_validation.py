@@ -7,25 +7,28 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from calibration import facts_table, published
+from calibration.accuracy_table import FILE as TESTS
 from calibration.document_source import SKILL, VALIDATE, Source, nothing, of, percent, rows_of, table
 from calibration.forecasts import METHODS
 from calibration.published_file import load_published
 from calibration.skill import COMPARISONS, Verdict, headline
 from calibration.skill_file import ALL, PROVINCE, read_skill
 from calibration.skill_rows import MEASURES
-from calibration.skill_words import GOAL_SERIES, goal, losses
+from calibration.skill_words import GOAL_SERIES, goal, losses, reasons
 from calibration.targets import targets
 from calibration.validation import FACTS, ORIGINS, PUBLISHED, ROLLING
+from calibration.validation_points import PORTS
 from calibration.validation_series import PADDED
-from simulator.numbers import plain
+from simulator.numbers import plain, span
 from viz.report_tables import Row
-from viz.wording import typographic
+from viz.validation_tables import accuracy as tests_of
+from viz.validation_tables import audit, ports
+from viz.wording import texts, typographic
 
 if TYPE_CHECKING:
     import pandas as pd
 
 HINDSIGHT: Final = "model_hindsight"
-ACCURACY: Final = "accuracy_tests.csv"
 COMPARED: Final[Mapping[str, str]] = {"forecast": "Pure forecasts", "realised drivers": "With the drivers as they were"}
 OPEN_CLASSES: Final[Mapping[str, str]] = {
     "emerges": "emerges from the rules", "measurement": "padding and audits", "forcing": "drivers, scripts, start",
@@ -120,14 +123,19 @@ def _bold(text: str, yes: bool) -> str:
 
 
 def lost_series(source: Source) -> str:
-    """Return where the model loses, in the sentences that stand on results, too."""
+    """Return where the model loses, in the sentences that stand on results, too, and why where that is written down."""
     card = _card(source)
     if card is None:
         return nothing("the list of what the model loses", VALIDATE)
     found = losses(card, _scored())
     if not found:
         return "The model loses nowhere among the series that are scored.\n"
-    return "".join(f"- **{_title(series)}.** {english}\n" for series, (english, _) in found.items())
+    why = {series: said for series, (said, _) in reasons().items()}
+    lines = [
+        f"- **{_title(series)}.** {said}{f' *Why:* {why[series]}' if series in why else ''}\n"
+        for series, (said, _) in found.items()
+    ]
+    return "".join(lines)
 
 
 def goals(source: Source) -> str:
@@ -203,29 +211,34 @@ def apart(source: Source) -> str:
              percent(row["coverage90"]), str(row["n"]))
             for row in mine.to_dict("records")
         ]  # fmt: skip
-    return table(("Series", "Kind", "Method", "RMSE", "CRPS", "Coverage", "Forecasts"), rows, 3)
+    said = audit(chosen, texts("en")) if chosen["padded"].astype(bool).any() else "No padded series is on the card."
+    return f"{said}\n\n" + table(("Series", "Kind", "Method", "RMSE", "CRPS", "Coverage", "Forecasts"), rows, 3)
 
 
 def accuracy(source: Source) -> str:
-    """Return the tests of equal accuracy, if the validation wrote them."""
-    rows = rows_of(source.card, ACCURACY, ("series", "p_value"), empty=True)
-    if rows is None:
+    """Return the tests of equal accuracy over all years ahead, of series of the province."""
+    if source.card is None or not (source.card / TESTS).is_file():
         return nothing("the tests of equal accuracy", VALIDATE)
-    if not rows:
-        return "No comparison could be tested.\n"
-    columns = list(rows[0].cells)
-    shown = [tuple(_accuracy_cell(column, row.cells[column]) for column in columns) for row in rows]
-    return table([column.replace("_", " ") for column in columns], shown, 1)
+    found = tests_of(source.card, sorted(_scored() & set(targets())), texts("en"), "en")
+    rows = [
+        (row["series"], f"`{row['ours']}`", f"`{row['theirs']}`", row["better"],
+         *(_bold(cell, told) for cell, told in zip(row["cells"], row["told"], strict=True)), row["origins"], row["n"])
+        for row in found["rows"]
+    ]  # fmt: skip
+    head = ("Series", "Method", "Held against", "RMSE", "p, squared errors", "p, CRPS", "Origins", "Forecasts")
+    return f"{found['note']}\n\n" + table(head, rows, 4)
 
 
-def _accuracy_cell(column: str, cell: str) -> str:
-    if column == "series":
-        return _title(cell)
-    try:
-        value = float(cell)
-    except ValueError:
-        return f"`{cell}`" if "_" in cell else cell
-    return typographic(cell if value == int(value) else f"{value:.3g}") if math.isfinite(value) else "–"
+def forecast_ports(source: Source) -> str:
+    """Return every observed figure of a port beside what the model says with the drivers as they were."""
+    if source.card is None or not (source.card / PORTS).is_file():
+        return nothing("the figures of ports", VALIDATE)
+    rows = [
+        (row["title"], span(row["period"]), row["unit"], row["use"], row["observed"], row["simulated"],
+         row["verdict"] if row["inside"] else f"**{row['verdict']}**")
+        for row in ports(source.card, texts("en"), "en")
+    ]  # fmt: skip
+    return table(("Port", "Period", "Unit", "Use", "Observed", "Simulated (90 %)", "Observed lies"), rows, 4)
 
 
 def facts(source: Source) -> str:

@@ -26,7 +26,9 @@ LEAST_DRAWS: Final = 200
 SKILL: Final = "skill.csv"
 TABLES: Final = ("fit.csv", "emulator.csv", "identifiability.csv", "pairs.csv", "padding.csv")
 """Of each posterior, as far as the calibration wrote them."""
-CARD: Final = (SKILL, "skill_rolling.csv", "accuracy_tests.csv", "facts.csv", "published.csv")
+CARD: Final = (
+    SKILL, "skill_rolling.csv", "accuracy_tests.csv", "points.csv", "ports.csv", "facts.csv", "published.csv",
+)  # fmt: skip
 """Of the validation, as far as it wrote them."""
 RECOVERY: Final = "recovery.csv"
 STABILITY: Final = "stability.csv"

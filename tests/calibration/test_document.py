@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from calibration import document_checks, facts_table, published
+from calibration import accuracy_table, document_checks, facts_table, published
 from calibration.document import (
     BLOCKS,
     COMPARED,
@@ -32,13 +32,16 @@ from calibration.document import (
 )
 from calibration.document_checks import recovery, stability, write_recovery, write_stability
 from calibration.document_pictures import CONTRACTION, FANS, PADDING, PICTURES, pictures
+from calibration.document_pictures import FORECASTS as FORECAST_PICTURE
 from calibration.document_source import CALIBRATE, VALIDATE, Source, folders, repository
 from calibration.document_targets import errors_of, families, title_of_family, years
 from calibration.padding import JILIN, vintages
 from calibration.published_file import load_published
 from calibration.recovery import coverage_table, summary_of
 from calibration.skill import write_skill
+from calibration.skill_words import reasons
 from calibration.targets import observed_data, rows, target, targets
+from calibration.validation_points import POINT_COLUMNS, PORT_COLUMNS
 from simulator.errors import InputError
 from simulator.numbers import plain
 from simulator.parameters import parameters
@@ -47,7 +50,7 @@ from tests.calibration.linear import emulator_of
 from tests.posteriors import FITTED, write_posterior
 from tests.test_calibration_report import COLUMNS, fit_rows, write_csv, write_tables
 from tests.test_calibration_report import CONTRACTION as NARROWED
-from tests.test_validation_report import FACTS, FORECASTS, card, lost
+from tests.test_validation_report import FACTS, FORECASTS, PORTS, accuracy_rows, card, lost, point_rows
 
 SVG = "{http://www.w3.org/2000/svg}"
 NOTHING = "Nothing has been shipped yet"
@@ -69,10 +72,9 @@ def write_card(place: Path) -> Path:
         for one in load_published().results
     ]  # fmt: skip
     write_csv(place / "published.csv", published.COLUMNS, found)
-    write_csv(
-        place / "accuracy_tests.csv", ("series", "ours", "theirs", "p_value"),
-        [("exports_usd", "model_frozen", "random_walk", 0.43)],
-    )  # fmt: skip
+    write_csv(place / "points.csv", POINT_COLUMNS, point_rows())
+    write_csv(place / "ports.csv", PORT_COLUMNS, PORTS)
+    write_csv(place / "accuracy_tests.csv", accuracy_table.COLUMNS, accuracy_rows())
     return place
 
 
@@ -418,6 +420,7 @@ def test_a_lost_comparison_says_so(source: Source, tmp_path: Path) -> None:
     assert "- **Exports.** For this variable the model forecasts worse than a random walk, a random walk with" in block(
         "losses", beaten
     )
+    assert f"*Why:* {reasons()['exports_usd'][0]}" in block("losses", beaten)
     assert NOTHING in block("rolling", beaten) and NOTHING in block("facts", beaten)
 
 
@@ -441,12 +444,23 @@ def test_aims_have_verdicts(source: Source) -> None:
 def test_cities_and_padded_series_stand_apart(source: Source) -> None:
     assert "| City shares of GDP | `model_frozen` | 0.400 | 0.200 | 50 % | 1 |" in block("cities", source)
     text = block("apart", source)
-    assert "| GDP, first release | padded, explained | `drift` | 0.500 | 0.400 | 100 % | 4 |" in text
-    assert "Exports |" not in text
+    assert text.startswith("With the scripted audit the RMSE of the model is lower than without it in 1 of 1 series")
+    assert "| GDP, first release | padded, explained | `drift` | 0.750 | 0.400 | 100 % | 4 |" in text
+    assert "| Exports to Japan | one partner, start known | `random_walk` | 0.125 | 0.250 | 100 % | 2 |" in text
+    assert "| Exports |" not in text
+
+
+def test_ports_stand_as_points(source: Source) -> None:
+    text = block("ports", source)
+    assert "| 2012Q1 | Mt | its share sets the start | 92.7 | 93.0 (86.0 to 102) | inside |" in text
+    assert "| 2016 | Mt | came after the fit | 355 | 460 (406 to 513) | **outside** |" in text
 
 
 def test_tests_of_accuracy_are_shown(source: Source) -> None:
-    assert "| Exports | `model_frozen` | `random_walk` | 0.43 |" in block("accuracy", source)
+    text = block("accuracy", source)
+    assert "| Exports | `model_frozen` | `random_walk` | not better | 0.40 | – | 5 | 20 |" in text
+    assert "| Exports | `model_frozen` | `drift` | better | 0.20 | **<0.01** | 5 | 20 |" in text
+    assert "1 of 2 comparisons differ at the 5 % level" in text
 
 
 def test_facts_that_fail_stay_in(source: Source) -> None:
@@ -610,6 +624,13 @@ def test_padding_has_a_chart_a_series(source: Source) -> None:
     assert [e.text for e in with_class(root, "text", "head")] == [
         "GDP, %", "Fiscal revenue, %", "Foreign investment, %", "Fixed investment, %",
     ]  # fmt: skip
+
+
+def test_forecasts_stand_beside_what_came(source: Source) -> None:
+    root = drawn(pictures(source)[FORECAST_PICTURE])
+    assert [e.text for e in with_class(root, "text", "head")] == ["Exports: 1 of 4 years inside the interval"]
+    (chart,) = [e for e in root.iter(SVG + "svg") if e is not root]
+    assert len(with_class(chart, "circle", "unfitted")) == 4
 
 
 def test_pictures_of_a_whole_calibration_are_small(source: Source, tmp_path: Path) -> None:
