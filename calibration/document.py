@@ -96,20 +96,21 @@ BLOCKS: Final[Mapping[str, Block]] = MappingProxyType(
 )
 """Name of a block -> what writes it. Every block of the page is one of them, and every one stands on the page once."""
 
+UNMEASURED: Final = "to be measured"
 COMMANDS: Final = (
-    ("liaosim calibrate --out results/calibration", "both fits, their tables and a report", "40 minutes"),
+    ("liaosim calibrate --out results/calibration", "both fits, their tables and a report", UNMEASURED),
     ("liaosim validate --calibration results/calibration --out results/validation",
-     "the skill card, facts, published results and a report", "20 minutes"),
+     "the skill card, facts, published results and a report", UNMEASURED),
     ("python -m calibration.document_checks recovery results/calibration --out recovery.csv",
-     "recovery of known truths", "30 minutes"),
-    ("liaosim calibrate --seed 2 --out results/calibration_2", "another design, for stability", "40 minutes"),
+     "recovery of known truths", UNMEASURED),
+    ("liaosim calibrate --seed 2 --out results/calibration_2", "another design, for stability", UNMEASURED),
     ("python -m calibration.document_checks stability results/calibration results/calibration_2 --out stability.csv",
      "the comparison of both", "seconds"),
     ("python -m calibration.ship results/calibration results/validation --recovery recovery.csv --stability "
      "stability.csv", "what every run uses from then on", "seconds"),
     ("python -m calibration.document", "this page and its pictures", "seconds"),
 )  # fmt: skip
-"""Command, what it makes, and how long it took on two cores (measured once, and rounded)."""
+"""Command, what it makes, and how long it took on two cores (measured once and rounded; by hand)."""
 
 
 def commands() -> str:

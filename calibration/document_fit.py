@@ -52,7 +52,7 @@ def diagnostics(source: Source) -> str:
     rows = [
         row("Runs that the emulator learnt from", lambda p, m: _known(m, "simulated_runs")),
         row("Independent ensembles", lambda p, m: _known(m, "ensembles")),
-        row("Walkers of each", lambda p, m: _known(m, "walkers")),
+        row("Chains of each", lambda p, m: _known(m, "walkers")),
         row("Steps of each, after burn-in", lambda p, m: _known(m, "steps")),
         row("Largest autocorrelation time, steps", lambda p, m: _known(m, "autocorrelation_time")),
         row("Steps over it", lambda p, m: _ratio(m, "steps", "autocorrelation_time")),
