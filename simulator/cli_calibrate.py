@@ -102,12 +102,15 @@ def calibrate(request: CalibrateRequest) -> None:
 
 
 def _stop_at_other_files(folder: Path) -> None:
-    """Refuse a folder that holds something else."""
+    """Refuse a folder that holds something else; one of another calibration is refused where that is looked into."""
     from calibration.fit.calibrate import WORK
+    from calibration.fit.settings import STATE
 
-    if folder.is_file():
+    if folder.exists() and not folder.is_dir():
         raise InputError(f"--out: {folder} is a file; give a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / WORK).is_dir():
+    if (folder / WORK / STATE).is_file() or not folder.is_dir():
+        return
+    if any(path.name != WORK for path in folder.iterdir()):
         raise InputError(f"--out: {folder} is not empty and holds no calibration; give another folder")
 
 
