@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
 
 from calibration.fit import outputs
 from calibration.fit.calibrate import Calibration, Posterior, predicted
@@ -30,6 +32,13 @@ FILES = {
     "identifiability.csv", "pairs.csv",
 }  # fmt: skip
 HASH = "ab" * 32
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Small matrices on busy machines: more threads only wait for each other."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="module")
