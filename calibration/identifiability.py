@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.sampler import Reference
-from calibration.fit.slopes import prior_of_one, slope_of
+from calibration.fit.slopes import LogPosterior, prior_of_one
 from calibration.fit.space import Space
 from simulator.parameters import PRIOR_ROWS, names, prior_rows
 from simulator.text_file import replace_file
@@ -111,6 +111,7 @@ def profile_likelihoods(
 
 def profile(likelihood: Likelihood, reference: Reference, k: int, points: int) -> tuple[FloatArray, FloatArray]:
     """Return values of the fitted parameter number `k` and its log profile there, both of shape (points,)."""
+    density = LogPosterior(likelihood)
     covariance = reference.factor @ reference.factor.T
     precision = np.linalg.inv(covariance)
     others = np.delete(np.arange(len(covariance)), k)
@@ -125,25 +126,25 @@ def profile(likelihood: Likelihood, reference: Reference, k: int, points: int) -
         start, at = (reference.centre, 0.0) if middle else (found[inner_place], away[inner_place])
         q = start + covariance[:, k] / covariance[k, k] * (away[place] - at)
         q[k] = reference.centre[k] + away[place]
-        found[place], top = _climb(likelihood, q, others, inner)
+        found[place], top = _climb(density, q, others, inner)
         logs[place] = top - prior_of_one(likelihood.space, k, found[place, k])
     return likelihood.space.values(found)[:, k], logs - logs.max()
 
 
 def _climb(
-    likelihood: Likelihood, q: FloatArray, others: npt.NDArray[np.int64], inner: FloatArray
+    density: LogPosterior, q: FloatArray, others: npt.NDArray[np.int64], inner: FloatArray
 ) -> tuple[FloatArray, float]:
     """Move the coordinates `others` to the greatest log posterior; `inner` is their covariance given the rest."""
-    value = float(likelihood.log_posterior(q[None])[0])
+    value, slope = density(q)
     for _ in range(MOST_STEPS):
         move = np.zeros_like(q)
-        move[others] = np.clip(inner @ slope_of(likelihood, q)[others], -1.5, 1.5)
+        move[others] = np.clip(inner @ slope[others], -1.5, 1.5)
         gain, size = -np.inf, 1.0
         while size > 0.01:
-            new = float(likelihood.log_posterior((q + size * move)[None])[0])
+            new, there = density(q + size * move)
             gain = new - value
             if gain > 0.0:
-                q, value = q + size * move, new
+                q, value, slope = q + size * move, new, there
                 break
             size *= 0.5
         if gain < CLOSE:

@@ -19,7 +19,7 @@ from simulator.errors import InputError
 if TYPE_CHECKING:
     from calibration.fit.calibrate import Calibration
 
-NEEDED: Final = ("emcee", "arviz", "sklearn", "h5netcdf")
+NEEDED: Final = ("mici", "arviz", "sklearn", "h5netcdf")
 """Packages of the optional part ``calibration``."""
 DEFAULT_FOLDER: Final = Path("results/calibration")
 SHOWN: Final = 12

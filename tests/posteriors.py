@@ -53,7 +53,7 @@ def write_posterior(
     manifest = {
         "format": FORMAT, "name": name, "model_version": model_version, "first_year": 2006,
         "last_year": YEARS.get(name, 2017), "data_hash": "12" * 32, "parameters_hash": "34" * 32, "draws": PRIOR_ROWS,
-        "effective_sample_size": 700.5, "max_rhat": 1.02, "created_with": {"emcee": "3.1.6"},
+        "effective_sample_size": 700.5, "max_rhat": 1.02, "created_with": {"mici": "0.4.1"},
     }  # fmt: skip
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder

@@ -35,7 +35,7 @@ def test_a_folder_is_read_whole(folder: Path) -> None:
     for k, values in enumerate(draws_of(tuple(FITTED)).values()):
         assert found.values[:, k].tobytes() == values.tobytes()
     assert (found.name, found.model_version, found.first_year, found.last_year) == ("mine", MODEL_VERSION, 2006, 2017)
-    assert (found.effective_sample_size, found.max_rhat, found.created_with) == (700.5, 1.02, {"emcee": "3.1.6"})
+    assert (found.effective_sample_size, found.max_rhat, found.created_with) == (700.5, 1.02, {"mici": "0.4.1"})
     row = found.table[0]
     tax = next(p for p in parameters() if p.name == "tax_rate")
     assert (row.name, row.unit, row.status, row.contraction) == ("tax_rate", tax.unit, tax.status, 0.85)
@@ -123,7 +123,7 @@ WRONG = [
     (changed("last_year", 2005), '"first_year" 2006 is after "last_year" 2005'),
     (changed("max_rhat", float("nan")), '"max_rhat" is missing or is not a number'),
     (changed("draws", 512), '"draws" is 512; a posterior has 1,024'),
-    (changed("created_with", "emcee"), '"created_with" is missing or is not a table'),
+    (changed("created_with", "mici"), '"created_with" is missing or is not a table'),
     (drawn(lambda c: c.update({k: v[:1000] for k, v in c.items()})), "1,000 rows; a posterior has 1,024"),
     (drawn(lambda c: c.update(tax_rat=c.pop("tax_rate"))), '"tax_rat" is not a parameter of this version; did'),
     (drawn(lambda c: c.update(tax_rate=c["tax_rate"].astype("f4"))), 'column "tax_rate" must hold numbers (float64)'),

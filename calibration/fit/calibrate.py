@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from calibration.fit.design import Runs, simulate_points
 from calibration.fit.emulator_store import save_emulator
-from calibration.fit.fit import Fit, fit
+from calibration.fit.fit import Fit, fit, one_thread
 from calibration.fit.learn import Learned, Tell, learn, likelihood_of
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.reweighting import Weights, weigh
@@ -150,7 +150,8 @@ def _posterior(
         return simulate_points(world, values, place / stage, seed=luck, threads=threads, progress=progress)
 
     again = simulated("again", with_others(likelihood, np.repeat(draws, AGAIN, axis=0)), seed + 200)
-    weights = weigh(likelihood, draws, again.parameters, simulated_matrix(again, data.rows))
+    with one_thread():
+        weights = weigh(likelihood, draws, again.parameters, simulated_matrix(again, data.rows))
     final = draws[weights.resampled(generator)]
     values = with_others(likelihood, final)
     runs = simulated("predicted", values, seed + 300)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
 from ctypes import c_double
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -23,7 +25,7 @@ from calibration.fit.likelihood import (
     error_correlation,
     groups_of,
 )
-from calibration.fit.sampler import ENSEMBLES, Chains, Reference, approximate, gathered, sample_one
+from calibration.fit.sampler import ENSEMBLES, WALKERS, Chains, Reference, approximate, gathered, sample_one
 from calibration.fit.space import Space
 from calibration.targets import Row, target
 
@@ -110,7 +112,7 @@ def fit(
     *,
     seed: int,
     ensembles: int = ENSEMBLES,
-    walkers: int | None = None,
+    walkers: int = WALKERS,
     steps: int = 600,
     most: int = 6000,
     folder: Path | None = None,
@@ -124,8 +126,8 @@ def fit(
     likelihood : Likelihood
     seed, ensembles : int
         Ensemble k depends on the seed and k only, not on the number of processes.
-    walkers : int, optional
-        Default: twice the number of coordinates, and a little more.
+    walkers : int
+        Chains of an ensemble.
     steps, most : int
         Steps of an ensemble, at least and at most.
     folder : Path, optional
@@ -140,11 +142,10 @@ def fit(
     OSError
         A stretch cannot be written, or a process of the samplers was killed. Whole stretches are kept.
     """
-    space = likelihood.space
-    reference = reference_of(likelihood)
-    count = walkers or 2 * space.size + 8
+    with one_thread():
+        reference = reference_of(likelihood)
     jobs = [
-        _Job(likelihood, reference, (seed, k), count, steps, most, folder / f"ensemble_{k}" if folder else None)
+        _Job(likelihood, reference, (seed, k), walkers, steps, most, folder / f"ensemble_{k}" if folder else None)
         for k in range(ensembles)
     ]
     workers = min(processes or os.cpu_count() or 1, ensembles)
@@ -224,11 +225,15 @@ def reference_of(likelihood: Likelihood) -> Reference:
     return approximate(likelihood, space.coordinates(_middle(space), space.discrepancy[None])[0])
 
 
-def one_thread() -> None:
-    """Let linear algebra use one thread: processes are as many as processors, and bits do not depend on threads."""
+def one_thread() -> AbstractContextManager[object]:
+    """Let linear algebra use one thread: processes are as many as processors, and bits do not depend on threads.
+
+    For good, or until the end of a block if it is used as its context.
+    """
     from threadpoolctl import threadpool_limits
 
-    threadpool_limits(1)
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits
 
 
 _board: Array[c_double] | None = None
@@ -236,8 +241,10 @@ _board: Array[c_double] | None = None
 
 
 def _start(board: Array[c_double]) -> None:
+    """Prepare a process of the samplers. An interrupt is for the one that asked: it stops the others by the board."""
     global _board
     _board = board
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     one_thread()
 
 

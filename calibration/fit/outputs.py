@@ -8,8 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from calibration.csv_file import write_csv
 from calibration.fit.calibrate import LAST_YEARS, Calibration, Posterior
 from calibration.fit.learn import Tell
@@ -29,7 +27,7 @@ __all__ = ["CHAINS", "EMULATOR", "EMULATOR_COLUMNS", "FIT", "FIT_COLUMNS", "writ
 CHAINS: Final = "posterior.nc"
 FIT: Final = "fit.csv"
 EMULATOR: Final = "emulator.csv"
-PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "emcee", "arviz", "numba")
+PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "mici", "arviz", "numba")
 COVERAGE: Final = "census_coverage"
 
 
@@ -91,19 +89,16 @@ def _write_what_data_tell(folder: Path, calibration: Calibration, posterior: Pos
 
 
 def _write_chains(path: Path, posterior: Posterior) -> None:
-    """Write the ensembles as NetCDF: one chain an ensemble, thinned to steps that are nearly independent."""
+    """Write all chains as NetCDF, as samplers left them: before draws are simulated again and weighed."""
     chains, likelihood = posterior.fit.chains, posterior.fit.likelihood
-    ensembles, _, walkers, size = chains.draws.shape
-    keep = max(1, int(np.ceil(chains.autocorrelation.max())))
-    thin = chains.draws[:, ::keep]
-    count = thin.shape[1] * walkers
-    flat = thin.reshape(-1, size)
-    values = likelihood.space.values(flat).reshape(ensembles, count, -1)
+    ensembles, steps, walkers, size = chains.draws.shape
+    flat = chains.draws.transpose(0, 2, 1, 3).reshape(-1, size)
+    values = likelihood.space.values(flat).reshape(ensembles * walkers, steps, -1)
     found = {name: values[:, :, k] for k, name in enumerate(likelihood.space.names)}
-    sizes = likelihood.space.discrepancies(flat).reshape(ensembles, count, -1)
+    sizes = likelihood.space.discrepancies(flat).reshape(ensembles * walkers, steps, -1)
     order = list(dict.fromkeys(name for name, _ in posterior.data.rows))
     found |= {f"discrepancy_{order[group]}": sizes[:, :, k] for k, group in enumerate(likelihood.sampled)}
-    stats = {"lp": chains.log_posterior[:, ::keep].reshape(ensembles, count)}
+    stats = {"lp": chains.log_posterior.transpose(0, 2, 1).reshape(ensembles * walkers, steps)}
     inference = load_arviz().from_dict(posterior=found, sample_stats=stats)
     part = path.with_suffix(".part.nc")
     try:

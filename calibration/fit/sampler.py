@@ -1,7 +1,7 @@
-"""Draws from a posterior: independent ensembles of emcee, kept as they grow, so that a fit can be stopped.
+"""Draws from a posterior: independent ensembles of chains, kept as they grow, so that a fit can be stopped.
 
-Proposals: preconditioned Crank-Nicolson steps around a normal approximation of the posterior, which cross most of it at
-once where that is good, and differential evolution steps, which need no approximation.
+Hamiltonian Monte Carlo (Mici) with exact slopes, in coordinates in which a normal approximation of the posterior has
+unit covariance: one step crosses most of the posterior, whatever the correlations of its parameters.
 """
 
 from __future__ import annotations
@@ -17,15 +17,20 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.fit.likelihood import Likelihood
+from calibration.fit.slopes import LogPosterior
 from simulator.text_file import replace_with
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 ENSEMBLES: Final = 4
-STEP_SIZES: Final = (0.15, 0.35, 0.7)
+WALKERS: Final = 4
+"""Chains of an ensemble, each from a start of its own."""
+STEP_SIZE: Final = 0.4
+LEAPS: Final = (2, 7)
+"""Least and most leapfrog steps of a proposal, drawn each time: about a quarter of a turn, never in phase."""
 CHECK_EVERY: Final = 100
 BURN_IN: Final = 2
-"""One part of so many is burn-in: a half. Ensembles that start too wide need it, as shorter ones came out too wide."""
+"""One part of so many is burn-in: a half. Chains start wider than the posterior and need time to come in."""
 LENGTH: Final = 50.0
 """Steps over the autocorrelation time that an ensemble needs."""
 
@@ -44,16 +49,9 @@ class Reference:
     centre: FloatArray
     factor: FloatArray
 
-    def log_density(self, q: FloatArray) -> FloatArray:
-        """Return log densities up to a constant, shape (points,)."""
-        z = np.linalg.solve(self.factor, (q - self.centre).T)
-        return np.asarray(-0.5 * (z**2).sum(axis=0))
-
-    def step(self, q: FloatArray, random: Any, size: float) -> tuple[FloatArray, FloatArray]:
-        """Propose new coordinates and return with them the logs of backward over forward proposal densities."""
-        noise = random.standard_normal(q.shape) @ self.factor.T
-        new = self.centre + np.sqrt(1.0 - size**2) * (q - self.centre) + size * noise
-        return new, self.log_density(q) - self.log_density(new)
+    def coordinates(self, z: FloatArray) -> FloatArray:
+        """Return the coordinates of points given in standard deviations, shape (..., size)."""
+        return np.asarray(self.centre + z @ self.factor.T)
 
 
 def approximate(likelihood: Likelihood, start: FloatArray, steps: int = 60) -> Reference:
@@ -143,12 +141,11 @@ class Chains:
 
     @property
     def rhat(self) -> FloatArray:
-        """Rank-normalised split R-hat over ensembles, shape (size,): each ensemble is one chain, walkers are not."""
+        """Rank-normalised split R-hat of each coordinate over all chains of all ensembles, shape (size,)."""
         arviz = load_arviz()
-        ensembles, steps, walkers, size = self.draws.shape
-        keep = max(1, int(np.ceil(self.autocorrelation.max())))
-        thin = self.draws[:, ::keep].reshape(ensembles, -1, size)
-        return np.array([float(arviz.rhat(thin[:, :, k], method="rank")) for k in range(size)])
+        _, steps, _, size = self.draws.shape
+        chains = self.draws.transpose(0, 2, 1, 3).reshape(-1, steps, size)
+        return np.array([float(arviz.rhat(chains[:, :, k], method="rank")) for k in range(size)])
 
     def chosen(self, count: int, generator: np.random.Generator) -> FloatArray:
         """Return `count` of the draws, spread evenly over steps and ensembles, shape (count, size)."""
@@ -187,7 +184,7 @@ def sample_one(
     reference : Reference
     seed : sequence of int
     walkers, steps, most : int
-        Number of walkers; steps at least and at most.
+        Number of chains; steps at least and at most.
     folder : Path, optional
         Where stretches are kept.
     progress : callable
@@ -198,38 +195,29 @@ def sample_one(
     -------
     draws (steps, walkers, size), log posterior (steps, walkers), autocorrelation times (size,), acceptance
     """
-    import emcee
+    from threadpoolctl import threadpool_limits
 
-    def move(size: float) -> Any:
-        return emcee.moves.MHMove(lambda q, random: reference.step(q, random, size))
-
-    moves = [(move(size), 0.25) for size in STEP_SIZES]
-    moves += [(emcee.moves.DEMove(), 0.2), (emcee.moves.DESnookerMove(), 0.05)]
-    size = len(reference.centre)
-    sampler = emcee.EnsembleSampler(walkers, size, likelihood.log_posterior, vectorize=True, moves=moves)
+    hamiltonian = _Hamiltonian(likelihood, reference)
     stretches = _kept(folder)
     if stretches:
-        state = emcee.State(stretches[-1].draws[-1], log_prob=stretches[-1].log[-1])
+        z = stretches[-1].last
     else:
-        first = np.random.Generator(np.random.Philox(np.random.SeedSequence([*seed, 0])))
+        first = _generator(seed, 0)
         scale = np.sqrt(4.0 / first.chisquare(4.0, size=(walkers, 1)))
-        start = reference.centre + 1.3 * scale * first.standard_normal((walkers, size)) @ reference.factor.T
-        state = emcee.State(start)
+        z = 1.3 * scale * first.standard_normal((walkers, len(reference.centre)))
     while True:
         done = CHECK_EVERY * len(stretches)
         share = done / most
         if done >= steps:
             burnt = np.concatenate([s.draws for s in stretches])[done // BURN_IN :]
-            time = np.asarray(emcee.autocorr.integrated_time(burnt, quiet=True, tol=0))
+            time = autocorrelation(burnt)
             share = max(share, float(len(burnt) / (LENGTH * time.max())))
             if len(burnt) >= LENGTH * time.max() or done >= most:
                 break
         progress(share)
-        random = np.random.RandomState(np.random.SeedSequence([*seed, 1 + len(stretches)]).generate_state(8))
-        sampler.reset()
-        state.random_state = random.get_state()
-        state = sampler.run_mcmc(state, CHECK_EVERY, skip_initial_state_check=True)
-        stretch = _Stretch(sampler.get_chain(), sampler.get_log_prob(), float(np.mean(sampler.acceptance_fraction)))
+        with threadpool_limits(1):  # the order of sums, and so the bits, must not depend on the number of threads
+            stretch = hamiltonian.walk(z, CHECK_EVERY, _generator(seed, 1 + len(stretches)))
+        z = stretch.last
         stretches.append(stretch)
         _keep(folder, len(stretches), stretch)
     progress(1.0)
@@ -238,9 +226,58 @@ def sample_one(
 
 
 class _Stretch(NamedTuple):
+    """Steps of all chains of an ensemble: (steps, walkers, size), (steps, walkers); where they are, in deviations."""
+
     draws: FloatArray
     log: FloatArray
+    last: FloatArray
     accepted: float
+
+
+class _Hamiltonian:
+    """Chains in coordinates in which the normal approximation of the posterior has unit covariance."""
+
+    def __init__(self, likelihood: Likelihood, reference: Reference) -> None:
+        from mici.integrators import LeapfrogIntegrator
+        from mici.systems import EuclideanMetricSystem
+
+        density = LogPosterior(likelihood)
+
+        def slope(z: FloatArray) -> tuple[FloatArray, float]:
+            value, gradient = density(reference.coordinates(z))
+            return -reference.factor.T @ gradient, -value
+
+        self._reference = reference
+        self._system = EuclideanMetricSystem(lambda z: slope(z)[1], grad_neg_log_dens=slope)
+        self._leapfrog = LeapfrogIntegrator(self._system, step_size=STEP_SIZE)
+
+    def walk(self, z: FloatArray, steps: int, generator: np.random.Generator) -> _Stretch:
+        """Move chains from where they are, shape (walkers, size)."""
+        from mici.samplers import RandomMetropolisHMC
+
+        sampler = RandomMetropolisHMC(self._system, self._leapfrog, generator, n_step_range=LEAPS)
+        found = sampler.sample_chains(
+            0, steps, list(z), display_progress=False,
+            trace_funcs=[lambda state: {"z": state.pos, "log": -self._system.neg_log_dens(state)}],
+        )  # fmt: skip
+        if any(len(chain) < steps for chain in found.traces["log"]) or len(found.traces["log"]) < len(z):
+            raise KeyboardInterrupt  # the library keeps it to itself and returns what it has
+        path = np.stack(found.traces["z"], axis=1)
+        log = np.stack(found.traces["log"], axis=1)
+        accepted = float(np.mean([chain.mean() for chain in found.statistics["accept_stat"]]))
+        return _Stretch(self._reference.coordinates(path), log, path[-1], accepted)
+
+
+def _generator(seed: Sequence[int], number: int) -> np.random.Generator:
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence([*seed, number])))
+
+
+def autocorrelation(draws: FloatArray) -> FloatArray:
+    """Return steps per independent draw of each coordinate, (size,), of chains (steps, walkers, size); at least 1."""
+    steps, walkers, size = draws.shape
+    ess = load_arviz().ess
+    found = np.array([float(ess(draws[:, :, k].T, method="mean")) for k in range(size)])
+    return np.asarray(np.maximum(steps * walkers / found, 1.0))
 
 
 def _keep(folder: Path | None, number: int, stretch: _Stretch) -> None:
@@ -258,7 +295,7 @@ def _kept(folder: Path | None) -> list[_Stretch]:
     while folder is not None and (path := folder / f"{len(found) + 1:04d}.npz").is_file():
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                found.append(_Stretch(kept["draws"], kept["log"], float(kept["accepted"])))
+                found.append(_Stretch(kept["draws"], kept["log"], kept["last"], float(kept["accepted"])))
         except (OSError, EOFError, ValueError, KeyError, BadZipFile):
             break
     return found

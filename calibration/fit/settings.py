@@ -40,7 +40,7 @@ class Settings:
     draws : int
         Draws that are kept.
     steps, most : int
-        Steps of an ensemble of walkers, at least and at most.
+        Steps of an ensemble of chains, at least and at most.
     """
 
     seed: int = 1
@@ -49,8 +49,8 @@ class Settings:
     held_out: int = 96
     lucks: int = 16
     draws: int = 1_024
-    steps: int = 600
-    most: int = 6_000
+    steps: int = 800
+    most: int = 4_000
 
     def smaller(self, points: int) -> Settings:
         """Return settings of a design of `points`, the refocused design and its tests in proportion, for trials."""

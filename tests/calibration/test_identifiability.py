@@ -11,7 +11,7 @@ import pytest
 
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.sampler import Reference, approximate
-from calibration.fit.slopes import mean_slopes, prior_of_one, slope_of
+from calibration.fit.slopes import LogPosterior, QuadraticMean, prior_of_one
 from calibration.fit.space import Space
 from calibration.identifiability import (
     DATA,
@@ -55,14 +55,18 @@ def test_slope_is_that_of_differences(seed: int) -> None:
     q = likelihood.space.sample_prior(1, np.random.default_rng(seed))[0]
     step = 1e-5 * np.eye(len(q))
     differences = (likelihood.log_posterior(q + step) - likelihood.log_posterior(q - step)) / 2e-5
-    np.testing.assert_allclose(slope_of(likelihood, q), differences, rtol=1e-5, atol=1e-5)
+    value, slope = LogPosterior(likelihood)(q)
+    assert value == pytest.approx(likelihood.log_posterior(q[None])[0], rel=1e-12)
+    np.testing.assert_allclose(slope, differences, rtol=1e-5, atol=1e-5)
 
 
 def test_mean_slopes_are_those_of_differences() -> None:
     emulator = curved().emulator
     x, step = np.array([0.3, -0.6]), 1e-6 * np.eye(2)
     differences = (emulator.mean(x + step) - emulator.mean(x - step)) / 2e-6
-    np.testing.assert_allclose(mean_slopes(emulator, x), differences, atol=1e-8)
+    mean, slopes = QuadraticMean(emulator)(x)
+    np.testing.assert_allclose(mean, emulator.mean(x[None])[0], atol=1e-12)
+    np.testing.assert_allclose(slopes, differences, atol=1e-8)
 
 
 def test_priors_of_single_parameters_make_the_whole() -> None:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from calibration.fit.fit import Fit, fit
 from calibration.fit.likelihood import Likelihood, discrepancy_correlation, error_correlation, groups_of
-from calibration.fit.sampler import Chains, Reference, approximate, sample_one
+from calibration.fit.sampler import Chains, approximate, sample_one
 from calibration.targets import target
 from tests.calibration.linear import ROWS, likelihood_of
 
@@ -60,14 +60,14 @@ def test_posterior_has_the_exact_mean_and_deviation(likelihood: Likelihood, foun
 
 def test_ensembles_agree_and_are_long_enough(found: Fit) -> None:
     chains = found.chains
-    assert chains.draws.shape == (4, 500, 12, 2)
-    assert chains.log_posterior.shape == (4, 500, 12)
+    assert chains.draws.shape == (4, 500, 4, 2)
+    assert chains.log_posterior.shape == (4, 500, 4)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert chains.rhat.max() < 1.02
-    assert 1.0 < chains.autocorrelation.max() < 16.0
-    assert chains.effective_size.min() > 1_800
-    assert 0.2 < chains.acceptance < 0.9
+    assert 1.0 <= chains.autocorrelation.max() < 4.0
+    assert chains.effective_size.min() > 4_000
+    assert 0.6 < chains.acceptance <= 1.0
 
 
 def test_ensembles_that_disagree_are_seen() -> None:
@@ -104,21 +104,6 @@ def test_mode_and_curvature_of_the_reference(likelihood: Likelihood) -> None:
     np.testing.assert_allclose(spread, draws.std(axis=0), rtol=0.25)
 
 
-def test_reference_steps_keep_their_density() -> None:
-    """Backward over forward proposal densities, worked out from the normal densities themselves."""
-    factor = np.array([[1.0, 0.0], [0.5, 2.0]])
-    reference = Reference(np.array([1.0, -1.0]), factor)
-    q = np.array([[0.3, 0.4], [2.0, -3.0]])
-    new, ratio = reference.step(q, np.random.default_rng(5), 0.6)
-
-    def density(to: np.ndarray, start: np.ndarray) -> float:
-        middle = reference.centre + 0.8 * (start - reference.centre)
-        return float(stats.multivariate_normal(middle, 0.36 * factor @ factor.T).logpdf(to))
-
-    expected = [density(q[k], new[k]) - density(new[k], q[k]) for k in range(2)]
-    np.testing.assert_allclose(ratio, expected, atol=1e-10)
-
-
 def test_discrepancy_is_learnt_where_it_is_sampled() -> None:
     """Figures that no parameter can explain make the discrepancy large."""
     median = target("gdp_restated").discrepancy
@@ -135,7 +120,7 @@ def sampled(
     likelihood: Likelihood, folder: Path | None, steps: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     reference = approximate(likelihood, np.zeros(2))
-    return sample_one(likelihood, reference, seed=(7, 0), walkers=12, steps=steps, most=steps, folder=folder)
+    return sample_one(likelihood, reference, seed=(7, 0), walkers=4, steps=steps, most=steps, folder=folder)
 
 
 @pytest.mark.parametrize("stopped_at", [100, 200])
@@ -151,7 +136,7 @@ def test_a_fit_that_was_stopped_goes_on_to_the_same_bits(
     for one, other, third in zip(whole, continued, in_memory, strict=True):
         np.testing.assert_array_equal(one, other)
         np.testing.assert_array_equal(one, third)
-    assert whole[0].shape == (150, 12, 2)
+    assert whole[0].shape == (150, 4, 2)
     now = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "stopped").iterdir()}
     assert kept.items() <= now.items()  # what was there is not made again
 
