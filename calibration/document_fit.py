@@ -57,7 +57,7 @@ def diagnostics(source: Source) -> str:
         row("Largest autocorrelation time, steps", lambda p, m: _known(m, "autocorrelation_time")),
         row("Steps over it", lambda p, m: _ratio(m, "steps", "autocorrelation_time")),
         row("Accepted proposals", lambda p, m: _known(m, "acceptance")),
-        row("Largest R-hat over ensembles", lambda p, m: f"{p.max_rhat:.3f}"),
+        row("Largest R-hat", lambda p, m: f"{p.max_rhat:.3f}"),
         row("Smallest effective size of a fitted parameter", lambda p, m: f"{min(r.ess for r in p.table):,.0f}"),
         row("Draws kept", lambda p, m: f"{len(p.values):,}"),
         row("Effective draws after reweighting", lambda p, m: f"{p.effective_sample_size:,.0f}"),

@@ -313,7 +313,7 @@ def test_status_and_diagnostics_say_what_manifests_say(source: Source) -> None:
     told = cells(block("diagnostics", source))
     assert told["Steps over it"] == ["57", "57"]
     assert told["Runs that the emulator learnt from"] == ["28,672"] * 2
-    assert told["Largest R-hat over ensembles"] == ["1.020"] * 2
+    assert told["Largest R-hat"] == ["1.020"] * 2
     assert told["Effective draws after reweighting"] == ["700"] * 2
 
 
