@@ -1,7 +1,7 @@
 """Find the finished fit to 2013 of a calibration again, so that what is judged is the very posterior that ships.
 
 ``draws.parquet`` keeps the fitted parameters of its draws only. A forecast also needs the sizes of discrepancy that
-were drawn with them. Every draw is a place of a walker in the stored ensembles, which hold all coordinates: it is
+were drawn with them. Every draw is a place of a chain in the stored ensembles, which hold all coordinates: it is
 looked up there by its parameters. Nothing is sampled or simulated, so the draws are the same on every machine.
 """
 
@@ -104,8 +104,8 @@ def _scaled(values: FloatArray, likelihood: Likelihood) -> FloatArray:
 
 
 def _stretches(folder: Path, size: int) -> Iterator[FloatArray]:
-    """Yield the coordinates of each stored stretch, shape (points, size), the last ones first: draws are from them."""
-    every = sorted(folder.glob("ensemble_*/*.npz"), key=lambda path: path.name, reverse=True)
+    """Yield the coordinates of each stored stretch, (points, size), the last of the last round first: draws are there."""
+    every = sorted(folder.glob("chains*/ensemble_*/*.npz"), key=lambda p: (p.parts[-3], p.name), reverse=True)
     for path in every:
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:

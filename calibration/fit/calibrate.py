@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -15,7 +16,7 @@ from calibration.fit.emulator_store import save_emulator
 from calibration.fit.fit import Fit, fit, one_thread
 from calibration.fit.learn import Learned, Tell, learn, likelihood_of
 from calibration.fit.likelihood import Likelihood
-from calibration.fit.reweighting import Weights, weigh
+from calibration.fit.reweighting import Weights, correction, weigh
 from calibration.fit.settings import Settings, claim, identity
 from calibration.targets import Row, TargetData, simulated_matrix
 from simulator.parameters import PRIOR_ROWS, prior_rows
@@ -33,6 +34,9 @@ FIT_SEEDS: Final = {SHIPPED: 11, VALIDATION: 12}
 OTHER_FIT: Final = 13
 AGAIN: Final = 4
 """Runs of each draw that weigh it, each with its own luck and its own other parameters."""
+MOST_ROUNDS: Final = 3
+ENOUGH: Final = 0.5
+"""Share of draws that are effective after weighing. With fewer, draws are taken anew from the corrected emulator."""
 LAST_YEARS: Final = {SHIPPED: 2017, VALIDATION: 2013}
 
 
@@ -132,16 +136,8 @@ def _posterior(
     threads: int | None,
     tell: Tell,
 ) -> Posterior:
-    likelihood = likelihood_of(learned.emulator, learned.rows, data)
     place = work / name
-    place.mkdir(exist_ok=True)
     seed = settings.seed * 1000 + FIT_SEEDS.get(name, OTHER_FIT)
-    found = fit(
-        likelihood, seed=seed, steps=settings.steps, most=settings.most, folder=place, processes=threads,
-        progress=lambda share: tell(f"posterior {name}", share),
-    )  # fmt: skip
-    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 100])))
-    draws = found.chains.chosen(settings.draws, generator)
 
     def simulated(stage: str, values: FloatArray, luck: int) -> Runs:
         def progress(at: Progress) -> None:
@@ -149,9 +145,23 @@ def _posterior(
 
         return simulate_points(world, values, place / stage, seed=luck, threads=threads, progress=progress)
 
-    again = simulated("again", with_others(likelihood, np.repeat(draws, AGAIN, axis=0)), seed + 200)
-    with one_thread():
-        weights = weigh(likelihood, draws, again.parameters, simulated_matrix(again, data.rows))
+    likelihood = likelihood_of(learned.emulator, learned.rows, data)
+    for number in range(1, MOST_ROUNDS + 1):
+        own, turn = seed + 10 * (number - 1), "" if number == 1 else f"_{number}"
+        found = fit(
+            likelihood, seed=own, steps=settings.steps, most=settings.most, folder=place / f"chains{turn}",
+            processes=threads, progress=partial(tell, f"posterior{turn} {name}"),
+        )  # fmt: skip
+        generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([own, 100])))
+        draws = found.chains.chosen(settings.draws, generator)
+        repeated = with_others(likelihood, np.repeat(draws, AGAIN, axis=0))
+        again = simulated(f"again{turn}", repeated, own + 200)
+        with one_thread():
+            missed = correction(likelihood, again.parameters, simulated_matrix(again, data.rows))
+            weights = weigh(likelihood, draws, missed)
+        if weights.effective >= ENOUGH * len(draws) or number == MOST_ROUNDS:
+            break
+        likelihood = missed.of(likelihood)
     final = draws[weights.resampled(generator)]
     values = with_others(likelihood, final)
     runs = simulated("predicted", values, seed + 300)

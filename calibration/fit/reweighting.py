@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -15,6 +15,27 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 
 PENALTIES: Final = (10.0, 100.0, 1000.0, 10000.0)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What simulated draws add to the emulated means near a posterior: ``offset + x slope``.
+
+    Attributes
+    ----------
+    offset, slope : ndarray, shapes (rows,), (fitted, rows)
+        x are the fitted parameters, standardised.
+    """
+
+    offset: FloatArray
+    slope: FloatArray
+
+    def of(self, likelihood: Likelihood) -> Likelihood:
+        """Return the likelihood on the corrected emulator."""
+        emulator = likelihood.emulator
+        terms = emulator.terms.copy()
+        terms[: len(self.slope)] += self.slope
+        return replace(likelihood, emulator=replace(emulator, intercept=emulator.intercept + self.offset, terms=terms))
 
 
 @dataclass(frozen=True)
@@ -45,19 +66,16 @@ class Weights:
         return np.asarray(generator.permutation(np.minimum(places, count - 1)), dtype=np.int64)
 
 
-def weigh(likelihood: Likelihood, q: FloatArray, values: FloatArray, outcomes: FloatArray) -> Weights:
-    """Weigh draws by corrected over emulated likelihood.
+def correction(likelihood: Likelihood, values: FloatArray, outcomes: FloatArray) -> Correction:
+    """Return what the emulator misses of simulated runs, as a linear function of the fitted parameters.
 
-    What the emulator misses of simulated runs is regressed on the fitted parameters, so that luck averages out; the
-    fitted miss corrects the emulated mean of every draw. Where it is nothing, all weights are equal.
+    It is a regression over all runs, so that luck and the other parameters average out.
 
     Parameters
     ----------
     likelihood : Likelihood
-    q : ndarray, shape (draws, size)
-        Coordinates.
     values : ndarray, shape (runs, parameters)
-        All parameters of each run; runs of a draw follow each other, equally many for each.
+        All parameters of each run.
     outcomes : ndarray, shape (runs, rows)
     """
     from sklearn.linear_model import RidgeCV
@@ -69,8 +87,22 @@ def weigh(likelihood: Likelihood, q: FloatArray, values: FloatArray, outcomes: F
     spread, scale = np.where(spread > 0.0, spread, 1.0), miss.std(axis=0)
     scale = np.where(scale > 0.0, scale, 1.0)
     model = RidgeCV(alphas=PENALTIES, alpha_per_target=True).fit((x - centre) / spread, miss / scale)
-    own = (likelihood.space.standardised(q) - centre) / spread
-    shift = np.asarray(model.predict(own) * scale)
+    slope = model.coef_.T * scale / spread[:, None]
+    return Correction(np.asarray(model.intercept_ * scale - centre @ slope), np.asarray(slope))
+
+
+def weigh(likelihood: Likelihood, q: FloatArray, found: Correction) -> Weights:
+    """Weigh draws by corrected over emulated likelihood: equally where there is nothing to correct.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+    q : ndarray, shape (draws, size)
+        Coordinates.
+    found : Correction
+        Of runs of these draws.
+    """
+    shift = found.offset + likelihood.space.standardised(q) @ found.slope
     log = likelihood.log_likelihood(q, shift) - likelihood.log_likelihood(q)
     weights = np.exp(log - log.max())
     return Weights(weights / weights.sum(), shift)

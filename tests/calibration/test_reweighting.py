@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.fit.likelihood import Likelihood
-from calibration.fit.reweighting import Weights, weigh
+from calibration.fit.reweighting import Weights, correction, weigh
 from simulator.parameters import point_values
 from tests.calibration.linear import likelihood_of
 
@@ -25,10 +25,25 @@ def values_of(likelihood: Likelihood, q: np.ndarray) -> np.ndarray:
     return values
 
 
+def weighed(likelihood: Likelihood, q: np.ndarray, values: np.ndarray, outcomes: np.ndarray) -> Weights:
+    return weigh(likelihood, q, correction(likelihood, values, outcomes))
+
+
+def test_the_corrected_emulator_says_what_runs_say(likelihood: Likelihood) -> None:
+    """A second round starts from it, so nothing of a linear miss may be left."""
+    q = likelihood.space.sample_prior(DRAWS, np.random.default_rng(6))
+    values, x = values_of(likelihood, q), likelihood.space.standardised(q)
+    true = likelihood.emulator.mean_at(values) + 0.3 + np.outer(x[:, 1], [0.5, -0.2, 0.0, 0.1])
+    corrected = correction(likelihood, values, true).of(likelihood)
+    np.testing.assert_allclose(corrected.emulator.mean(x), true, atol=0.02)
+    assert np.abs(likelihood.emulator.mean(x) - true).max() > 0.3
+    assert weighed(corrected, q, values, true).effective > 0.98 * DRAWS > weighed(likelihood, q, values, true).effective
+
+
 def test_nothing_missed_means_equal_weights(likelihood: Likelihood) -> None:
     q = likelihood.space.sample_prior(DRAWS, np.random.default_rng(1))
     values = values_of(likelihood, q)
-    found = weigh(likelihood, q, values, likelihood.emulator.mean_at(values))
+    found = weighed(likelihood, q, values, likelihood.emulator.mean_at(values))
     np.testing.assert_allclose(found.weights, 1.0 / DRAWS, rtol=1e-9)
     np.testing.assert_allclose(found.shift, 0.0, atol=1e-12)
     assert found.effective == pytest.approx(DRAWS)
@@ -38,7 +53,7 @@ def test_luck_alone_hardly_moves_weights(likelihood: Likelihood) -> None:
     q = likelihood.space.sample_prior(DRAWS, np.random.default_rng(1))
     values = np.repeat(values_of(likelihood, q), 4, axis=0)
     luck = 0.1 * np.random.default_rng(2).standard_normal((4 * DRAWS, 4))
-    found = weigh(likelihood, q, values, likelihood.emulator.mean_at(values) + luck)
+    found = weighed(likelihood, q, values, likelihood.emulator.mean_at(values) + luck)
     assert found.effective > 0.9 * DRAWS
     assert np.abs(found.shift).max() < 0.03
 
@@ -48,7 +63,7 @@ def test_known_miss_gives_known_weights(likelihood: Likelihood) -> None:
     values = values_of(likelihood, q)
     x = likelihood.space.standardised(q)
     missed = np.outer(x[:, 0], [0.0, 0.2, 0.0, -0.1])
-    found = weigh(likelihood, q, values, likelihood.emulator.mean_at(values) + missed)
+    found = weighed(likelihood, q, values, likelihood.emulator.mean_at(values) + missed)
     # Ridge regression shrinks the slope by n / (n + 10), n the number of runs.
     np.testing.assert_allclose(found.shift, missed, atol=0.03 * np.abs(missed).max() + 1e-12)
     ratio = likelihood.log_likelihood(q, found.shift) - likelihood.log_likelihood(q)

@@ -39,7 +39,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]:
     space, generator = likelihood().space, np.random.default_rng(4)
     kept = []
     for ensemble in range(2):
-        place = folder / "work" / "validation" / f"ensemble_{ensemble}"
+        place = folder / "work" / "validation" / "chains" / f"ensemble_{ensemble}"
         place.mkdir(parents=True)
         for stretch in (1, 2):
             draws = generator.standard_normal((STEPS, WALKERS, space.size))
@@ -117,17 +117,17 @@ def test_draws_of_other_parameters_are_refused(copy: Path) -> None:
 
 
 def test_draws_of_other_ensembles_are_refused(copy: Path) -> None:
-    shutil.rmtree(copy / "work" / "validation" / "ensemble_1")
+    shutil.rmtree(copy / "work" / "validation" / "chains" / "ensemble_1")
     refused(copy, r"\d draws of .*draws.parquet are not in the ensembles of .*; the files are not of one calibration")
     shutil.rmtree(copy / "work")
     refused(copy, "8 draws of .*draws.parquet are not in the ensembles")
 
 
 def test_a_damaged_ensemble_is_named(copy: Path) -> None:
-    (copy / "work" / "validation" / "ensemble_0" / "0002.npz").write_bytes(b"PK")
+    (copy / "work" / "validation" / "chains" / "ensemble_0" / "0002.npz").write_bytes(b"PK")
     refused(copy, "ensemble_0/0002.npz is damaged: .*; liaosim calibrate with the same folder makes it again")
 
 
 def test_an_ensemble_of_another_size_is_refused(copy: Path) -> None:
-    np.savez(copy / "work" / "validation" / "ensemble_0" / "0002.npz", draws=np.zeros((2, 3, 4)))
+    np.savez(copy / "work" / "validation" / "chains" / "ensemble_0" / "0002.npz", draws=np.zeros((2, 3, 4)))
     refused(copy, r"0002.npz is of another fit: its draws have shape \(2, 3, 4\)")
