@@ -104,7 +104,7 @@ def _scaled(values: FloatArray, likelihood: Likelihood) -> FloatArray:
 
 
 def _stretches(folder: Path, size: int) -> Iterator[FloatArray]:
-    """Yield the coordinates of each stored stretch, (points, size), the last of the last round first: draws are there."""
+    """Yield coordinates of each stored stretch, (points, size), the last of the last round first: draws are there."""
     every = sorted(folder.glob("chains*/ensemble_*/*.npz"), key=lambda p: (p.parts[-3], p.name), reverse=True)
     for path in every:
         try:
