@@ -86,13 +86,13 @@ def test_a_command_that_is_ended_cleans_up_behind_itself(tmp_path: Path) -> None
     code = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from simulator import cli, cli_support, folder\n"
+        "from simulator import cli, cli_commands_inputs, cli_support, folder\n"
         "def wait(*_):\n"
         "    with cli_support.exits(), folder.staged(Path('out')) as part:\n"
         "        (part / 'x').write_text('x')\n"
         "        print('ready', flush=True)\n"
         "        time.sleep(30)\n"
-        "cli.show = wait\n"
+        "cli_commands_inputs.show = wait\n"
         "cli.main()"
     )
     with in_process(

@@ -51,7 +51,9 @@ LAYERS = (
      "calibration.document_checks", "calibration.document"),
     ("simulator.cli_wrap", "simulator.cli_support", "simulator.cli_scenarios", "simulator.cli_run",
      "simulator.cli_rerun", "simulator.cli_report", "simulator.cli_query", "simulator.cli_sweep",
-     "simulator.cli_calibrate", "simulator.cli_validate",
+     "simulator.cli_calibrate", "simulator.cli_validate", "simulator.cli_options",
+     "simulator.cli_commands_inputs", "simulator.cli_commands_runs", "simulator.cli_commands_results",
+     "simulator.cli_commands_calibration",
      "simulator.cli"),
 )  # fmt: skip
 
