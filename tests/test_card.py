@@ -28,7 +28,7 @@ from simulator.records import CITIES, POLICY
 from simulator.run import advance, draws_of, new_outputs, prepare
 from simulator.scenario import base_of, list_scenarios, load_scenario
 from simulator.world import World
-from tests.test_scenario import lever, write
+from tests.scenario_files import lever, write
 from tests.whole import PAST, series
 
 SHIPPED = list_scenarios()

@@ -17,7 +17,7 @@ from simulator.scenario import list_scenarios, load_scenario
 from simulator.scenario_diff import Row, diff, stretches
 from simulator.schedule import first_difference
 from simulator.wording import count_word, phase_text, place_text, plain_number
-from tests.test_scenario import lever, write
+from tests.scenario_files import lever, write
 
 
 def liaosim(*words: str) -> Result:
