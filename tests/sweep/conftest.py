@@ -10,7 +10,7 @@ import pytest
 from simulator.sweep.plan import Plan
 from simulator.variables import variables
 from simulator.world import World
-from tests.sweep.sweeping import KEEP, grid, make, sweep_text, swept, write_shelf
+from tests.sweep.sweeping import KEEP, LITTLE, grid, make, rewrite, sweep_text, swept, write_shelf
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,3 +60,13 @@ def separate(plan: Maker, tmp_path_factory: pytest.TempPathFactory) -> Path:
     keep = ", ".join(f'{{level="{level}", variables=[{found}]}}' for level, found in names.items())
     text = sweep_text("runs = 6", f"keep = [{keep}]", "seed = 3")
     return swept(plan.world, plan(text), tmp_path_factory.mktemp("separate") / "sweep")
+
+
+@pytest.fixture
+def place(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a folder with scenarios and a sweep file, with a world that is loaded already."""
+    monkeypatch.setattr("simulator.world.load_world", lambda: world)
+    monkeypatch.chdir(tmp_path)
+    write_shelf(tmp_path)
+    rewrite(tmp_path, LITTLE)
+    return tmp_path

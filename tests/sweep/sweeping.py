@@ -124,3 +124,11 @@ def described(plan: Plan) -> Iterator[tuple[str, str | None, int, int]]:
     for index in range(plan.size):
         unit = plan.unit(index)
         yield plan.scenarios[unit.scenario].name, plan.point_name(unit.point), unit.draw, unit.replication
+
+
+LITTLE = sweep_text("draws = 2", "replications = 2", KEEP, scenarios="baseline reform", design=grid([0.1, 0.4]))
+"""The sweep file ``little.toml`` of the fixture ``place``."""
+
+
+def rewrite(place: Path, text: str) -> None:
+    (place / "little.toml").write_text(text, encoding="utf-8")
