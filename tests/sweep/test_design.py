@@ -1,75 +1,25 @@
-"""Designs on scenarios: where a lever is varied, the schedule at a point beside a file written by hand, refusals."""
+"""Designs on scenarios: where a lever is varied, and the schedule at a point beside a file written by hand."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
-from simulator.errors import InputError
 from simulator.levers import INSTRUMENTS
 from simulator.periods import to_index
 from simulator.records import CITIES, PARTNERS
-from simulator.scenario import Scenario, layers_of, list_scenarios, load_scenario, own_levers
-from simulator.schedule import Schedule, build, resolve
-from simulator.sweep.design import Variation, applies, check_design, lever_columns
-from simulator.sweep.spec import DesignSpec, LeverDimension, ParameterDimension
-
-UNTIL = "2035Q4"
-
-
-def axis(
-    instrument: str = "ntb_cut",
-    targets: tuple[str, ...] | None = ("Japan",),
-    start: str | None = "2026Q1",
-    end: str = "2035Q4",
-    **values: Any,
-) -> LeverDimension:
-    items = {"name": instrument, "phase_in": 0, "scenarios": None, "low": 0.0, "high": 0.1} | values
-    first = None if start is None else to_index(start)
-    return LeverDimension(instrument=instrument, targets=targets, start=first, end=to_index(end), **items)
-
-
-def spec(*dimensions: LeverDimension | ParameterDimension) -> DesignSpec:
-    return DesignSpec("lhs", 8, dimensions)
-
-
-class Shelf:
-    """A folder in which scenario files are written."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def load(self, name: str, *levers: str, extends: str = "baseline") -> Scenario:
-        return load_scenario(self.write(name, *levers, extends=extends))
-
-    def write(self, name: str, *levers: str, extends: str = "baseline") -> str:
-        head = f'[scenario]\nname = "{name}"\ntitle = "T"\nsummary = "S"\nsources = ["A"]\nextends = "{extends}"\n'
-        path = self._folder / f"{name}.toml"
-        path.write_text("\n[[lever]]\n".join([head, *levers]), encoding="utf-8")
-        return str(path)
+from simulator.scenario import layers_of, list_scenarios, load_scenario, own_levers
+from simulator.schedule import build, resolve
+from simulator.sweep.design import Variation, applies, lever_columns
+from simulator.sweep.spec import LeverDimension, ParameterDimension
+from tests.sweep.designing import UNTIL, Shelf, at, axis, both_parts, lever, refused, spec
 
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path)
-
-
-def lever(instrument: str, targets: str, start: str, size: object, *more: str) -> str:
-    return "\n".join([f'instrument = "{instrument}"', targets, f'start = "{start}"', f"size = {size}", *more, ""])
-
-
-def at(scenario: Scenario, design: DesignSpec, *values: float, until: str = UNTIL) -> Schedule:
-    """Return the schedule at the given values of all dimensions, which all apply."""
-    return Variation(scenario, design, range(len(design.dimensions)), until).schedule(np.array(values))
-
-
-def refused(scenarios: list[Scenario], *dimensions: LeverDimension, until: str = UNTIL) -> str:
-    with pytest.raises(InputError) as error:
-        check_design(spec(*dimensions), scenarios, until)
-    return str(error.value)
 
 
 # The layers of a scenario
@@ -247,12 +197,6 @@ def test_levers_of_a_parent_are_not_varied_without_start(shelf: Shelf) -> None:
     assert (cut[110, PARTNERS.index("Japan")], cut[110, PARTNERS.index("Korea")]) == (0.09, 0.05)
 
 
-def both_parts(shelf: Shelf) -> Scenario:
-    a = shelf.write("a", lever("public_investment", "", "2026Q1", 3.0))
-    b = shelf.write("b", lever("public_investment", "", "2026Q1", 5.0))
-    return load_scenario(f"{a}+{b}")
-
-
 @pytest.mark.parametrize(
     ("named", "total"), [(None, 2.0), (("a+b",), 2.0), (("a", "b"), 2.0), (("a",), 6.0), (("b",), 4.0)]
 )
@@ -305,122 +249,6 @@ def test_until_cuts_the_schedule_as_it_cuts_the_scenario(shelf: Shelf) -> None:
     found = at(mine, spec(axis(targets=None, start=None)), 0.05, until="2030Q4")
     assert (found.hash, found.quarters, found.notices) == (by_hand.hash, 100, by_hand.notices)
     assert found.notices[0].startswith("without effect, because the run ends with 2030Q4: mine lever 2")
-
-
-# What is refused
-
-
-@pytest.fixture
-def sweep() -> list[Scenario]:
-    return [load_scenario(name) for name in ("baseline", "cjk_fta", "talent_retention", "cjk_fta+talent_retention")]
-
-
-def test_a_design_that_fits_is_accepted(sweep: list[Scenario]) -> None:
-    own = axis(start=None, targets=("Japan",))
-    talent = axis("talent_subsidy", None, None, high=0.4, scenarios=("talent_retention",))
-    check_design(spec(own, talent, axis("rail_corridor", ("",), high=5.0)), sweep, UNTIL)
-
-
-def test_a_named_scenario_that_is_not_in_the_sweep(sweep: list[Scenario]) -> None:
-    parameter = ParameterDimension("x", 0.0, 1.0)
-    with pytest.raises(InputError) as error:
-        check_design(spec(axis(), parameter, axis(name="b", scenarios=("cjk_fat",))), sweep, UNTIL)
-    assert str(error.value) == (
-        '[[design.levers]] 2 (ntb_cut), scenarios: "cjk_fat" is not a scenario of this sweep; did you mean "cjk_fta"?;'
-        " allowed: baseline, cjk_fta, talent_retention, cjk_fta+talent_retention"
-    )
-
-
-def test_a_named_scenario_that_does_not_set_the_instrument(sweep: list[Scenario]) -> None:
-    assert refused(sweep, axis(start=None, scenarios=("cjk_fta", "talent_retention"))) == (
-        '[[design.levers]] 1 (ntb_cut): "talent_retention" does not set ntb_cut itself; write start to add it there'
-    )
-
-
-def test_no_scenario_sets_the_instrument(sweep: list[Scenario]) -> None:
-    assert refused(sweep, axis("rail_corridor", ("",), None)) == (
-        "[[design.levers]] 1 (rail_corridor): no scenario of this sweep sets rail_corridor itself;"
-        " write start to add it there"
-    )
-
-
-def test_targets_that_the_scenario_does_not_set(sweep: list[Scenario]) -> None:
-    assert refused(sweep, axis(start=None, targets=("Japan", "USA", "EU"), scenarios=("cjk_fta",))) == (
-        '[[design.levers]] 1 (ntb_cut), partners: "cjk_fta" does not set ntb_cut itself for USA, EU;'
-        " allowed: Japan, Korea"
-    )
-
-
-@pytest.mark.parametrize("targets", [("USA",), ("Japan", "USA")])
-def test_targets_that_no_scenario_sets(targets: tuple[str, ...], sweep: list[Scenario]) -> None:
-    assert refused(sweep, axis(start=None, targets=targets)) == (
-        "[[design.levers]] 1 (ntb_cut), partners: no scenario of this sweep sets ntb_cut itself for USA;"
-        " allowed: Japan, Korea"
-    )
-
-
-def test_targets_may_be_set_by_different_scenarios(shelf: Shelf) -> None:
-    a = shelf.load("a", lever("ntb_cut", 'partners = ["Japan"]', "2026Q1", 0.02))
-    b = shelf.load("b", lever("ntb_cut", 'partners = ["Korea"]', "2026Q1", 0.02))
-    sweep = [load_scenario("baseline"), a, b]
-    design = spec(axis(start=None, targets=("Japan", "Korea")))
-    check_design(design, sweep, UNTIL)
-    assert [lever_columns(design, scenario, sweep) for scenario in sweep] == [(), (0,), (0,)]
-
-
-def test_an_added_lever_after_the_end_of_the_runs(sweep: list[Scenario]) -> None:
-    assert refused(sweep, axis(start="2031Q1"), until="2030Q4") == (
-        '[[design.levers]] 1 (ntb_cut), start: "2031Q1" is after until, "2030Q4"; nothing would be varied'
-    )
-    check_design(spec(axis(start="2030Q4")), sweep, "2030Q4")
-
-
-def test_own_levers_after_the_end_of_the_runs(sweep: list[Scenario]) -> None:
-    assert refused(sweep, axis(start=None), until="2025Q4") == (
-        '[[design.levers]] 1 (ntb_cut): the levers that it varies begin in 2026Q1, after until, "2025Q4"'
-    )
-
-
-def test_two_added_levers_on_one_thing(sweep: list[Scenario]) -> None:
-    assert refused(sweep, axis("rail_corridor", ("",)), axis(), axis(name="b", start="2030Q1")) == (
-        "[[design.levers]]: lever 2 and lever 3 both set ntb_cut for Japan in 2030Q1 to 2035Q4;"
-        " keep one of them, or end one before the other starts"
-    )
-
-
-def test_two_added_levers_in_different_scenarios_do_not_meet(sweep: list[Scenario]) -> None:
-    apart = [axis(name=name, scenarios=(name,)) for name in ("cjk_fta", "talent_retention")]
-    check_design(spec(*apart), sweep[:3], UNTIL)
-    assert "lever 1 and lever 2 both set ntb_cut for Japan" in refused(sweep, *apart)
-
-
-def test_two_dimensions_on_one_own_lever(sweep: list[Scenario]) -> None:
-    assert refused(sweep, axis(start=None), axis(start=None, targets=None, name="b")) == (
-        '[[design.levers]]: lever 1 and lever 2 both vary ntb_cut for Japan of "cjk_fta"; keep one of them'
-    )
-
-
-def test_added_levers_that_add_up_to_too_much(sweep: list[Scenario]) -> None:
-    axes = [axis("public_investment", ("",), name=name, high=high) for name, high in (("a", 12.0), ("b", 8.5))]
-    text = refused(sweep, *axes)
-    who = "[[design.levers]] 1 (public_investment) and [[design.levers]] 2 (public_investment)"
-    assert text.startswith(f"{who}, all sizes at their highest: ")
-    assert "add up to 20.5 for public_investment in 2026Q1 to 2035Q4; allowed: 0 to 20" in text
-
-
-def test_own_levers_of_a_combination_that_add_up_to_too_much(shelf: Shelf) -> None:
-    sweep = [load_scenario("baseline"), both_parts(shelf)]
-    check_design(spec(axis("public_investment", ("",), None, high=10.0)), sweep, UNTIL)
-    text = refused(sweep, axis("public_investment", ("",), None, high=10.5))
-    assert text == (
-        "[[design.levers]] 1 (public_investment), all sizes at their highest: a (lever 1) and b (lever 1) add up to 21"
-        " for public_investment in 2026Q1 to 2035Q4; allowed: 0 to 20 (bn yuan 2010 per quarter)"
-    )
-
-
-def test_the_lowest_sizes_are_checked_as_well(sweep: list[Scenario]) -> None:
-    axes = [axis("public_investment", ("",), name=name, low=-1.0, high=1.0) for name in ("a", "b")]
-    assert "all sizes at their lowest: " in refused(sweep, *axes)
 
 
 def test_an_added_lever_without_targets_takes_those_of_the_scenario(shelf: Shelf) -> None:
