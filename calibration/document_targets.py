@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from calibration import ship, validation
+from calibration import validation
 from calibration.document_source import Source, table
-from calibration.fit import calibrate, fit, learn, likelihood, sampler, space
+from calibration.fit import calibrate, fit, learn, likelihood, reweighting, sampler, space
 from calibration.fit.settings import Settings
 from calibration.identifiability import LEAST
 from calibration.observed import CONTROLS, YEARS, last_year_of, load_observed
@@ -152,7 +152,7 @@ def settings_table(source: Source) -> str:
         ("Independent ensembles", f"{sampler.ENSEMBLES}", "sampler.ENSEMBLES"),
         ("Chains of each", f"{sampler.WALKERS}", "sampler.WALKERS"),
         ("Leapfrog step, in standard deviations", f"{sampler.STEP_SIZE:g}", "sampler.STEP_SIZE"),
-        ("Leapfrog steps of a proposal, drawn between", "{} and {}".format(*sampler.LEAPS), "sampler.LEAPS"),
+        ("Leapfrog steps of a proposal, drawn from", f"{sampler.LEAPS[0]} to {sampler.LEAPS[1] - 1}", "sampler.LEAPS"),
         ("Steps of an ensemble, at least and at most", f"{s.steps:,} and {s.most:,}", "Settings.steps, .most"),
         ("Part of the steps that is burn-in", f"1 of {sampler.BURN_IN}", "sampler.BURN_IN"),
         ("Steps wanted after burn-in, in autocorrelation times", f"{sampler.LENGTH:g}", "sampler.LENGTH"),
@@ -162,8 +162,8 @@ def settings_table(source: Source) -> str:
          "calibrate.ENOUGH"),
         ("Rounds of this, at most", f"{calibrate.MOST_ROUNDS}", "calibrate.MOST_ROUNDS"),
         ("Contraction below which a parameter is literature-driven", f"{100 * LEAST:g} %", "identifiability.LEAST"),
-        ("R-hat above which a fit is not shipped", f"{ship.MAX_RHAT:g}", "ship.MAX_RHAT"),
-        ("Effective draws that a shipped posterior needs", f"{ship.LEAST_DRAWS}", "ship.LEAST_DRAWS"),
+        ("R-hat above which a fit is not shipped", f"{sampler.MAX_RHAT:g}", "sampler.MAX_RHAT"),
+        ("Effective draws that a shipped posterior needs", f"{reweighting.LEAST_DRAWS}", "reweighting.LEAST_DRAWS"),
         ("Origins of the forecasts", ", ".join(map(str, validation.ORIGINS)), "validation.ORIGINS"),
         ("Origin of the headline", f"{validation.HEADLINE}", "validation.HEADLINE"),
         ("Share that 90 % intervals should hold", f"{100 * low:.0f} to {100 * high:.0f} %", "skill_rows.COVERAGE"),

@@ -82,7 +82,8 @@ def make_truths(likelihood: Likelihood, simulated: Simulator, replications: int,
 
 def _root(covariance: FloatArray) -> FloatArray:
     values, vectors = np.linalg.eigh(covariance)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+    # The symmetric root: it does not depend on which eigenvectors stand for equal eigenvalues.
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
 
 
 def recover(
@@ -122,7 +123,8 @@ def recover(
     import pandas as pd
 
     nothing = make_likelihood(emulator, rows, np.zeros(len(rows)), error_sd(rows))
-    truth = make_truths(nothing, simulated, replications, seed)
+    with one_thread():
+        truth = make_truths(nothing, simulated, replications, seed)
     jobs = [(emulator, tuple(rows), truth.data[k], seed, k, steps) for k in range(replications)]
     posteriors: list[FloatArray] = []
     if processes == 1:
@@ -159,7 +161,7 @@ def _draws(job: tuple[Emulator, tuple[Row, ...], FloatArray, int, int, int]) -> 
     # The seed of a fit is one number; replications are told apart by a stride that no count of them reaches.
     found = fit(likelihood, seed=seed * 100_003 + number, ensembles=1, steps=steps, most=steps, processes=1)
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 2, number])))
-    # Walkers start far out on purpose; in so short an ensemble only the later half has forgotten it.
+    # Chains start far out on purpose; of so short ones only the last quarter has surely forgotten it.
     later = found.chains.draws[:, found.chains.draws.shape[1] // 2 :]
     return replace(found.chains, draws=later).chosen(KEPT, generator)
 

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Final
 
 from calibration.fit.calibrate import LAST_YEARS, SHIPPED
+from calibration.fit.reweighting import LEAST_DRAWS
+from calibration.fit.sampler import MAX_RHAT
 from calibration.skill_file import read_skill
 from simulator import MODEL_VERSION
 from simulator.errors import InputError
 from simulator.posterior import DRAWS, MANIFEST, POSTERIORS, TABLE, read_posterior
 from simulator.text_file import replace_with
 
-MAX_RHAT: Final = 1.05
-LEAST_DRAWS: Final = 200
-"""Effective draws, after weighting, that a shipped posterior needs."""
 SKILL: Final = "skill.csv"
 TABLES: Final = ("fit.csv", "emulator.csv", "identifiability.csv", "pairs.csv", "padding.csv")
 """Of each posterior, as far as the calibration wrote them."""

@@ -130,13 +130,16 @@ def _say_found(found: Calibration, folder: Path, as_json: bool) -> None:
             "fitted parameters": len(posterior.fit.likelihood.space.fitted),
             "R-hat": round(float(chains.rhat.max()), 3),
             "effective draws": int(chains.effective_size.min()),
-            "after weighting": round(posterior.weights.effective),
+            "after weighting": round(posterior.weights.effective), "doubts": list(posterior.doubts),
         })  # fmt: skip
     if as_json:
         typer.echo(json.dumps({"event": "done", "folder": str(folder), "fits": rows}))
         return
-    columns = list(rows[0])
+    columns = [column for column in rows[0] if column != "doubts"]
     print_table(columns, [[str(row[column]) for column in columns] for row in rows])
+    for posterior in found.posteriors:
+        for doubt in posterior.doubts:
+            say(f"Doubtful: fit {posterior.name}: {doubt}.")
     say(f"Written to {folder}; open {folder / 'report.html'}. Use it with: liaosim run baseline --parameters {folder}")
 
 

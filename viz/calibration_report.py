@@ -265,7 +265,9 @@ class _Source:
 
     def _convergence(self) -> dict[str, Any]:
         w, p, m = self.words, self.posterior, self.manifest
-        over = [row.name for row in p.table if row.rhat >= RHAT]
+        over = [row.name for row in p.table if row.rhat > RHAT]
+        if not over and not p.max_rhat <= RHAT:
+            over = [w["cal_discrepancies"]]
         said = w["cal_converged"].format(count=len(p.table), limit=RHAT)
         if over:
             said = w["cal_not_converged"].format(names=punctuation(self.lang)["joint"].join(over), limit=RHAT)

@@ -16,7 +16,8 @@ from calibration.fit.emulator_store import save_emulator
 from calibration.fit.fit import Fit, fit, one_thread
 from calibration.fit.learn import Learned, Tell, learn, likelihood_of
 from calibration.fit.likelihood import Likelihood
-from calibration.fit.reweighting import Weights, correction, weigh
+from calibration.fit.reweighting import LEAST_DRAWS, Weights, correction, weigh
+from calibration.fit.sampler import LENGTH, MAX_RHAT
 from calibration.fit.settings import Settings, claim, identity
 from calibration.targets import Row, TargetData, simulated_matrix
 from simulator.parameters import PRIOR_ROWS, prior_rows
@@ -66,6 +67,21 @@ class Posterior:
     coordinates: FloatArray
     values: FloatArray
     runs: Runs
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks against using the draws, as sentences without a full stop."""
+        chains, found = self.fit.chains, []
+        if not chains.rhat.max() <= MAX_RHAT:
+            found.append(f"the chains disagree: R-hat is {chains.rhat.max():.3f}, at most {MAX_RHAT} is wanted")
+        if not chains.long_enough:
+            found.append(f"the chains are shorter than {LENGTH:g} autocorrelation times")
+        if self.weights.effective < LEAST_DRAWS:
+            found.append(
+                f"{self.weights.effective:.0f} draws are effective after weighing, {LEAST_DRAWS} are wanted: the emulator"
+                " does not stand for the simulator"
+            )
+        return tuple(found)
 
     @property
     def fitted(self) -> FloatArray:

@@ -15,6 +15,8 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 
 PENALTIES: Final = (10.0, 100.0, 1000.0, 10000.0)
+LEAST_DRAWS: Final = 200
+"""Effective draws, after weighing, below which the emulator does not stand for the simulator."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ unit covariance: one step crosses most of the posterior, whatever the correlatio
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,10 +28,12 @@ WALKERS: Final = 4
 """Chains of an ensemble, each from a start of its own."""
 STEP_SIZE: Final = 0.4
 LEAPS: Final = (2, 7)
-"""Least and most leapfrog steps of a proposal, drawn each time: about a quarter of a turn, never in phase."""
+"""Leapfrog steps of a proposal, drawn each time from 2 to 6: about a quarter of a turn, never in phase."""
 CHECK_EVERY: Final = 100
 BURN_IN: Final = 2
 """One part of so many is burn-in: a half. Chains start wider than the posterior and need time to come in."""
+MAX_RHAT: Final = 1.05
+"""R-hat above which chains have not found the same posterior."""
 LENGTH: Final = 50.0
 """Steps over the autocorrelation time that an ensemble needs."""
 
@@ -138,6 +141,11 @@ class Chains:
         """Effective number of independent draws of each coordinate, shape (size,)."""
         _, steps, walkers, _ = self.draws.shape
         return np.asarray((steps * walkers / self.autocorrelation).sum(axis=0))
+
+    @property
+    def long_enough(self) -> bool:
+        """Whether every ensemble is as many autocorrelation times long as is wanted."""
+        return bool(self.draws.shape[1] >= LENGTH * self.autocorrelation.max())
 
     @property
     def rhat(self) -> FloatArray:
@@ -256,14 +264,15 @@ class _Hamiltonian:
         from mici.samplers import RandomMetropolisHMC
 
         sampler = RandomMetropolisHMC(self._system, self._leapfrog, generator, n_step_range=LEAPS)
+        logging.getLogger("mici").setLevel(logging.CRITICAL)  # it logs an interrupt with a traceback
         found = sampler.sample_chains(
             0, steps, list(z), display_progress=False,
             trace_funcs=[lambda state: {"z": state.pos, "log": -self._system.neg_log_dens(state)}],
         )  # fmt: skip
-        if any(len(chain) < steps for chain in found.traces["log"]) or len(found.traces["log"]) < len(z):
-            raise KeyboardInterrupt  # the library keeps it to itself and returns what it has
         path = np.stack(found.traces["z"], axis=1)
         log = np.stack(found.traces["log"], axis=1)
+        if np.isnan(path).any() or np.isnan(log).any():
+            raise KeyboardInterrupt  # the library keeps it to itself; what it did not reach is NaN
         accepted = float(np.mean([chain.mean() for chain in found.statistics["accept_stat"]]))
         return _Stretch(self._reference.coordinates(path), log, path[-1], accepted)
 
@@ -295,9 +304,12 @@ def _kept(folder: Path | None) -> list[_Stretch]:
     while folder is not None and (path := folder / f"{len(found) + 1:04d}.npz").is_file():
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
-                found.append(_Stretch(kept["draws"], kept["log"], kept["last"], float(kept["accepted"])))
+                one = _Stretch(kept["draws"], kept["log"], kept["last"], float(kept["accepted"]))
         except (OSError, EOFError, ValueError, KeyError, BadZipFile):
             break
+        if not (np.isfinite(one.draws).all() and np.isfinite(one.last).all()):
+            break
+        found.append(one)
     return found
 
 

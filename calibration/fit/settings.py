@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,9 @@ from simulator.errors import InputError
 from simulator.text_file import read_text, replace_file
 
 STATE: Final = "state.json"
-_FORMAT: Final = "liaosim calibration"
+_FORMAT: Final = "liaosim calibration 2"
+"""Its number rises whenever samplers or likelihood give other draws from the same inputs."""
+PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "mici", "arviz")
 _MEANING: Final = {
     "model_version": "the version of the model",
     "parameters": "the declaration of parameters (parameters.toml)",
@@ -22,6 +25,7 @@ _MEANING: Final = {
     "world": "the data of the model",
     "data": "the data file",
     "settings": "seed or size of the calibration",
+    "packages": "the versions of the packages that calculate",
 }
 
 
@@ -81,6 +85,7 @@ def identity(settings: Settings, world: str, data: str) -> dict[str, Any]:
         "world": world,
         "data": data,
         "settings": asdict(settings),
+        "packages": " ".join(f"{name} {version(name)}" for name in PACKAGES),
     }
 
 
@@ -103,7 +108,8 @@ def claim(folder: Path, identity: dict[str, Any]) -> bool:
     if not path.exists():
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder} is a file; give a folder with --out")
-        if folder.exists() and any(folder.iterdir()):
+        # A process that was killed while it wrote the first file may have left the part of it that it had.
+        if folder.exists() and any(not path.name.startswith(f".{STATE}") for path in folder.iterdir()):
             raise InputError(f"{folder} is not empty and holds no calibration; give another folder with --out")
         folder.mkdir(parents=True, exist_ok=True)
         replace_file(path, json.dumps(identity, indent=1, sort_keys=True) + "\n")
@@ -112,6 +118,8 @@ def claim(folder: Path, identity: dict[str, Any]) -> bool:
         stored = json.loads(read_text(path))
     except (json.JSONDecodeError, RecursionError):
         stored = None
+    if isinstance(stored, dict) and str(stored.get("format")).startswith(_FORMAT[:-2]) and stored["format"] != _FORMAT:
+        raise InputError(f"{folder} holds a calibration of an earlier version; give another folder with --out")
     if not isinstance(stored, dict) or stored.get("format") != _FORMAT:
         raise InputError(f"{path} is damaged; give another folder with --out")
     for key, meaning in _MEANING.items():

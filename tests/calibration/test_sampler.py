@@ -12,6 +12,7 @@ from scipy import stats
 from calibration.fit.fit import Fit, fit
 from calibration.fit.likelihood import Likelihood, discrepancy_correlation, error_correlation, groups_of
 from calibration.fit.sampler import Chains, approximate, sample_one
+from calibration.fit.slopes import LogPosterior
 from calibration.targets import target
 from tests.calibration.linear import ROWS, likelihood_of
 
@@ -156,3 +157,36 @@ def test_the_seed_and_the_number_of_the_ensemble_decide(likelihood: Likelihood, 
     assert not np.array_equal(found.chains.draws[0], found.chains.draws[1])
     other = fit(likelihood, seed=4, ensembles=1, steps=200, most=200, processes=1)
     assert not np.array_equal(other.chains.draws[0, :10], found.chains.draws[0, :10])
+
+
+def test_an_interrupt_within_a_step_is_raised_and_what_it_broke_is_not_kept(
+    likelihood: Likelihood, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library keeps an interrupt to itself and fills up with NaN, in this process at least."""
+    fresh = sampled(likelihood, None, 300)
+    count = 0
+    own = LogPosterior.__call__
+
+    def interrupted(self: LogPosterior, q: np.ndarray) -> tuple[float, np.ndarray]:
+        nonlocal count
+        count += 1
+        if count == 2_500:
+            raise KeyboardInterrupt
+        return own(self, q)
+
+    monkeypatch.setattr(LogPosterior, "__call__", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sampled(likelihood, tmp_path, 300)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0001.npz"]
+    monkeypatch.undo()
+    for one, other in zip(sampled(likelihood, tmp_path, 300), fresh, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_stretch_with_gaps_is_made_again(likelihood: Likelihood, tmp_path: Path) -> None:
+    whole = sampled(likelihood, tmp_path, 200)
+    with np.load(tmp_path / "0002.npz") as kept:
+        arrays = dict(kept)
+    arrays["draws"][50:] = np.nan
+    np.savez(tmp_path / "0002.npz", **arrays)
+    np.testing.assert_array_equal(sampled(likelihood, tmp_path, 200)[0], whole[0])
