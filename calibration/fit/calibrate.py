@@ -78,8 +78,8 @@ class Posterior:
             found.append(f"the chains are shorter than {LENGTH:g} autocorrelation times")
         if self.weights.effective < LEAST_DRAWS:
             found.append(
-                f"{self.weights.effective:.0f} draws are effective after weighing, {LEAST_DRAWS} are wanted: the emulator"
-                " does not stand for the simulator"
+                f"{self.weights.effective:.0f} draws are effective after weighing, {LEAST_DRAWS} are wanted:"
+                " the emulator does not stand for the simulator"
             )
         return tuple(found)
 
