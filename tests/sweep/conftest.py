@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +71,9 @@ def place(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     write_shelf(tmp_path)
     rewrite(tmp_path, LITTLE)
     return tmp_path
+
+
+@pytest.fixture
+def own(designed: Path, tmp_path: Path) -> Path:
+    """Return a copy of ``designed`` that a test may spoil."""
+    return Path(shutil.copytree(designed, tmp_path / "own"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -132,3 +133,16 @@ LITTLE = sweep_text("draws = 2", "replications = 2", KEEP, scenarios="baseline r
 
 def rewrite(place: Path, text: str) -> None:
     (place / "little.toml").write_text(text, encoding="utf-8")
+
+
+def shards(folder: Path) -> list[Path]:
+    return sorted((folder / "shards").glob("*.parquet"))
+
+
+def unfinished(folder: Path) -> Path:
+    """Turn a folder into one of a sweep that is running: its first shard is not there yet."""
+    shards(folder)[0].unlink()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest |= {"finished": 0, "complete": False}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder

@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from simulator.cli import app
 from simulator.sweep import Sweep
 from tests.query_folders import contents
-from tests.sweep.test_views import unfinished
+from tests.sweep.sweeping import unfinished
 
 MEANS = "SELECT scenario, avg(gdp_real) AS mean FROM outcomes WHERE level = 'province' GROUP BY ALL ORDER BY ALL"
 
