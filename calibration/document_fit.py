@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
 
 from calibration.document_source import CALIBRATE, Source, manifest_of, nothing, of, percent, rows_of, table
 from calibration.document_targets import EARLY, families, title_of_family
@@ -20,9 +20,6 @@ from viz.report_tables import Row
 from viz.wording import typographic
 
 __all__ = ["contractions", "coverage", "diagnostics", "emulator_errors", "literature", "pairs", "status"]
-
-NOTHING_TO_EXPLAIN: Final = -100.0
-"""Share of variance explained below which the means of the points differ by next to nothing."""
 
 
 def status(source: Source) -> str:
@@ -107,15 +104,17 @@ def _errors(aim: Target, mine: Sequence[Row]) -> tuple[str, ...]:
     shown = f"{plain(100.0 * error)} %" if aim.scale == "log" else f"{plain(error)} points"
     farthest = worst("sd_ratio_near", lambda ratios: max(ratios, key=lambda ratio: abs(ratio - 1.0)))
     figures = [
-        f"{worst('relative_near'):.2f}", _explained(worst("explained_near", min)), f"{farthest:.2f}",
-        f"{worst('relative_wide'):.2f}", _explained(worst("explained_wide", min)),
+        f"{worst('relative_near'):.2f}", _explained(mine, "explained_near"), f"{farthest:.2f}",
+        f"{worst('relative_wide'):.2f}", _explained(mine, "explained_wide"),
     ]  # fmt: skip
     return (str(len(mine)), shown, *map(typographic, figures))
 
 
-def _explained(share: float) -> str:
-    """Return a share of variance; a dash where points do not differ, so that there is nothing to explain."""
-    return f"{share:.2f}" if share > NOTHING_TO_EXPLAIN else "–"
+def _explained(mine: Sequence[Row], column: str) -> str:
+    """Return the least share of variance; a dash where luck hides how the points differ."""
+    shares = [row.number(column, empty=True) for row in mine]
+    known = [share for share in shares if not math.isnan(share)]
+    return f"{min(known):.2f}" if known else "–"
 
 
 def coverage(source: Source) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 from collections.abc import Iterable, Sequence
@@ -310,7 +311,12 @@ def test_chains_that_disagree_are_said(bare: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(bare, tmp_path / "apart"))
     path = folder / "parameters.csv"
     path.write_text(path.read_text("utf-8").replace(",1.01,", ",1.31,", 1), "utf-8")
-    assert "Not converged: R-hat is 1.05 or more for tax_rate." in Page(calibration_report_html(folder)).text
+    assert "Not converged: R-hat is above 1.05 for tax_rate." in Page(calibration_report_html(folder)).text
+    manifest = json.loads((bare / "manifest.json").read_text("utf-8"))
+    other = Path(shutil.copytree(bare, tmp_path / "sizes"))
+    (other / "manifest.json").write_text(json.dumps(manifest | {"max_rhat": 1.2}), "utf-8")
+    said = "Not converged: R-hat is above 1.05 for sizes of discrepancy."
+    assert said in Page(calibration_report_html(other)).text
     assert "R-hat is below 1.05 for all 5 fitted parameters." in Page(calibration_report_html(bare)).text
 
 

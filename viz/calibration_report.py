@@ -6,6 +6,7 @@ It is made from the folder of ``liaosim calibrate --out`` alone, in English or C
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -298,6 +299,11 @@ class _Source:
             def worst(column: str, pick: Any, mine: list[Row] = mine) -> float:
                 return float(pick(row.number(column) for row in mine))
 
+            def explained(column: str, mine: list[Row] = mine) -> str:
+                shares = [row.number(column, empty=True) for row in mine]
+                known = [share for share in shares if not math.isnan(share)]
+                return typographic(f"{min(known):.2f}") if known else "–"
+
             logarithmic = aim is not None and aim.scale == "log"
             ratios = [row.number("sd_ratio_near") for row in mine]
             rows.append({
@@ -306,10 +312,10 @@ class _Source:
                 "error": plain(worst("error_near", max) * (100.0 if logarithmic else 1.0)),
                 "unit": self._error_unit(aim),
                 "relative": f"{worst('relative_near', max):.2f}",
-                "explained": typographic(f"{worst('explained_near', min):.2f}"),
+                "explained": explained("explained_near"),
                 "sd_ratio": f"{max(ratios, key=lambda ratio: abs(ratio - 1.0)):.2f}",
                 "relative_wide": f"{worst('relative_wide', max):.2f}",
-                "explained_wide": typographic(f"{worst('explained_wide', min):.2f}"),
+                "explained_wide": explained("explained_wide"),
             })  # fmt: skip
         return rows
 

@@ -204,7 +204,7 @@ class HeldOut:
     relative : ndarray, shape (rows,)
         The same over the standard deviation of a run around its mean.
     explained : ndarray, shape (rows,)
-        Share of the variance of means over points that the emulator explains.
+        Share of the variance of means over points that the emulator explains; NaN where luck hides it.
     sd_ratio : ndarray, shape (rows,)
         Emulated over simulated run-to-run standard deviation (root mean squares over points).
     covariance : ndarray, shape (rows, rows)
@@ -239,8 +239,9 @@ def check_emulator(emulator: Emulator, values: FloatArray, outcomes: FloatArray)
     variance = np.maximum(np.diag(raw) - np.diag(within), 0.0)
     simulated = inside.mean(axis=0)
     emulated = (emulator.sd(standardised(values)[:, emulator.fitted]) ** 2).mean(axis=0)
-    between = np.maximum(mean.var(axis=0) - simulated / lucks, 1e-300)
+    between = mean.var(axis=0) - simulated / lucks
+    explained = np.where(between > 0.0, 1.0 - variance / np.where(between > 0.0, between, 1.0), np.nan)
     return HeldOut(
-        np.sqrt(variance), np.sqrt(variance / simulated), 1.0 - variance / between, np.sqrt(emulated / simulated),
+        np.sqrt(variance), np.sqrt(variance / simulated), explained, np.sqrt(emulated / simulated),
         np.asarray(covariance),
     )

@@ -106,6 +106,16 @@ def test_held_out_of_a_perfect_emulator_with_half_the_deviation() -> None:
     assert np.linalg.eigvalsh(held.covariance).min() > -1e-15
 
 
+def test_what_luck_hides_is_not_called_explained() -> None:
+    """Points whose means are all the same: the variance between them comes out below nothing about half of the time."""
+    flat = emulator_of(np.zeros((2, 8)), np.zeros(8), np.full(8, 0.2))
+    values = drawn(100, 11)
+    held = check_emulator(flat, values, 0.2 * np.random.default_rng(12).standard_normal((100, 4, 8)))
+    assert 0 < np.isnan(held.explained).sum() < 8
+    assert np.isfinite(held.error).all()
+    assert np.nanmin(held.explained) > -1e4
+
+
 def test_held_out_counts_a_constant_miss_in_full() -> None:
     exact = emulator_of(np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([3.0, 4.0]), np.array([0.2, 0.2]))
     values = drawn(400, 8)
