@@ -203,10 +203,10 @@ def test_combinations_that_contradict_themselves_are_left_out(world: World) -> N
 
 
 def test_the_screening_leaves_nothing_to_chance_but_luck(world: World) -> None:
-    """Twenty axes; no size of a lever is sampled besides."""
+    """Twenty-one axes; no size of a lever is sampled besides."""
     spec = read_sweep(ROOT / "docs" / "examples" / "prior_screening.toml")
     plan = make_plan(spec, world, draws_of_spec(spec))
-    assert len(plan.design.dimensions) == 20
+    assert len(plan.design.dimensions) == 21
     assert [plan.schedule(plan.unit(index)).ranges() for index in range(len(plan.members))] == [{}, {}]
     raw = tomllib.loads(spec.text)
     assert set(raw["design"]["parameters"]) <= set(draw_table("point", 1, 1).names)
