@@ -15,8 +15,8 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 
 MEDIAN_ERROR: Final = float(np.sqrt(np.pi / 2.0))
 """Standard error of the median of a normal sample, in standard errors of its mean."""
-SAME: Final = 4.0
-"""Absolute z below which two figures are the same within Monte Carlo error, for some dozens of parameters."""
+LEVEL: Final = 0.05
+"""Probability that any figure of a table is called different although all are the same (Bonferroni)."""
 
 
 def stability_table(
@@ -40,10 +40,13 @@ def stability_table(
     DataFrame
         parameter; median_difference, other less one, in pooled posterior standard deviations; median_error, its Monte
         Carlo standard error; median_z; sd_difference, log of the ratio of standard deviations; sd_error; sd_z; same:
-        both z within 4. Errors are those of normal samples.
+        both z within what Monte Carlo error leaves to all figures of the table but 5 %. Errors are those of normal
+        samples.
     """
     import pandas as pd
+    from scipy.stats import norm
 
+    most = float(norm.isf(LEVEL / (2.0 * 2.0 * len(names))))
     first, second = effective or (float(len(one)), float(len(other)))
     inverse = 1.0 / np.asarray(first, dtype=np.float64) + 1.0 / np.asarray(second, dtype=np.float64)
     inverse = np.broadcast_to(inverse, (len(names),))
@@ -61,7 +64,7 @@ def stability_table(
             "sd_difference": ratio,
             "sd_error": sd_error,
             "sd_z": ratio / sd_error,
-            "same": (np.abs(median / median_error) < SAME) & (np.abs(ratio / sd_error) < SAME),
+            "same": (np.abs(median / median_error) < most) & (np.abs(ratio / sd_error) < most),
         }
     )
 

@@ -117,12 +117,23 @@ def test_other_folder_is_refused(tmp_path: Path) -> None:
 def test_fit_begun_with_another_model_is_refused_and_kept(tmp_path: Path) -> None:
     work = tmp_path / WORK
     work.mkdir()
-    state = {"format": "liaosim calibration", "model_version": "0"}
+    state = identity(Settings(), hash_of_data(load_world()), "") | {"model_version": "0"}
     (work / STATE).write_text(json.dumps(state), encoding="utf-8")
     done = call("calibrate", "--out", tmp_path)
     assert done.exit_code == 2
     assert "model_version" in done.stderr and "another folder" in done.stderr
     assert json.loads((work / STATE).read_text(encoding="utf-8")) == state
+
+
+def test_fit_of_an_earlier_version_is_refused_and_kept(tmp_path: Path) -> None:
+    work = tmp_path / WORK
+    work.mkdir()
+    (work / STATE).write_text(json.dumps({"format": "liaosim calibration", "model_version": "1"}), encoding="utf-8")
+    before = content(tmp_path)
+    done = call("calibrate", "--out", tmp_path)
+    assert done.exit_code == 2
+    assert "of an earlier version; give another folder with --out" in done.stderr
+    assert content(tmp_path) == before
 
 
 def test_fit_begun_with_another_seed_is_refused_and_kept(tmp_path: Path) -> None:

@@ -49,6 +49,11 @@ def test_fewer_effective_draws_allow_more() -> None:
     assert stability_table(one, other, NAMES, (np.full(3, 100.0), 100.0))["same"].all()
 
 
+def test_one_table_in_twenty_at_most_calls_equal_samples_different() -> None:
+    wrong = sum(not stability_table(draws(k, 400), draws(9_000 + k, 400), NAMES)["same"].all() for k in range(400))
+    assert 2 <= wrong <= 34  # binomial of 400 with 5 %: 20, standard deviation 4.4
+
+
 def test_monte_carlo_error_is_as_large_as_differences_of_repeated_samples() -> None:
     tables = [stability_table(draws(10 + k, 200), draws(500 + k, 200), NAMES) for k in range(100)]
     for kind in ("median", "sd"):

@@ -235,7 +235,7 @@ DESIGNS = [
     ),
     (
         HEAD + GRID_3 + "[design.parameters]\n" + "".join(f'{name} = "prior"\n' for name in parameter_names()),
-        "[design]: the grid has about 10^126 points; at most 100000; vary less, or write another method",
+        "[design]: the grid has about 10^127 points; at most 100000; vary less, or write another method",
     ),
     (
         HEAD + SOBOL + "".join(f'{OWN}name = "a{i}"\n' for i in range(401)),

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from simulator import MODEL_VERSION
 from simulator.errors import InputError
 from simulator.sweep.folder import SWEEP_FILE, check_sweep_target, default_sweep_folder, locked, plan_of
 from simulator.sweep.runner import run_sweep
@@ -229,7 +230,7 @@ def test_finished_runs_of_another_model_are_refused_as_such(
 ) -> None:
     for module in ("plan", "shards", "folder"):
         monkeypatch.setattr(f"simulator.sweep.{module}.MODEL_VERSION", "next", raising=False)
-    assert "finished runs made by model version 1 (this is next)" in refused(world, plan, folder)
+    assert f"finished runs made by model version {MODEL_VERSION} (this is next)" in refused(world, plan, folder)
 
 
 def test_a_check_that_was_not_asked_for_before_is_said_to_differ(world: World, plan: Maker, folder: Path) -> None:
