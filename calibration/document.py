@@ -71,6 +71,7 @@ BLOCKS: Final[Mapping[str, Block]] = MappingProxyType(
         "contraction": Block(document_fit.contractions, CALIBRATE),
         "pairs": Block(document_fit.pairs, CALIBRATE),
         "recovery": Block(document_checks.recovery, RECOVERED),
+        "picture_ranks": _pictured(document_pictures.RANKS, RECOVERED),
         "stability": Block(document_checks.stability, COMPARED),
         "picture_padding": _pictured(document_pictures.PADDING),
         "padding": Block(document_padding.padding_by_year, CALIBRATE),

@@ -16,17 +16,20 @@ from calibration.validation_points import POINTS
 from simulator.posterior import Fitted, read_posterior
 from viz.calibration_fit import FIT, read_fit
 from viz.calibration_padding import padding_section
+from viz.rank_histogram import rank_histogram, read_ranks
 from viz.target_fan import HEIGHT, WIDTH, TargetFigure, target_fan
 from viz.validation_tables import charts, read_points
 from viz.wording import texts
 
 FANS: Final = "calibration_fit.svg"
 CONTRACTION: Final = "calibration_contraction.svg"
+RANKS: Final = "calibration_ranks.svg"
 PADDING: Final = "calibration_padding.svg"
 FORECASTS: Final = "calibration_forecasts.svg"
 PICTURES: Final[Mapping[str, str]] = {
     FANS: "Fit against data: GDP, exports, imports and FDI; left fitted to all years, right without the shaded ones",
     CONTRACTION: "By how much the data narrow the prior of each fitted parameter",
+    RANKS: "Ranks of known truths among draws of their posteriors, by tenths",
     PADDING: "Padding of GDP, revenue, FDI and investment by year, with 90 % intervals and what is known beside them",
     FORECASTS: "Pure forecasts made with what was known in 2013, with 90 % intervals, beside what came",
 }
@@ -60,7 +63,7 @@ text.name { fill: #1c2430; text-anchor: end; }
 def pictures(source: Source) -> dict[str, str]:
     """Return the pictures that the tables of a source allow, as SVG text by file name."""
     found = {
-        FANS: _fans(source), CONTRACTION: _contraction(source), PADDING: _padding(source),
+        FANS: _fans(source), CONTRACTION: _contraction(source), RANKS: _ranks(source), PADDING: _padding(source),
         FORECASTS: _forecasts(source),
     }  # fmt: skip
     return {name: text for name, text in found.items() if text}
@@ -182,6 +185,17 @@ def _bar(row: Fitted, y: float, start: float, end: float) -> str:
         f'<text class="name" x="{NAMES - 6}" y="{y + 10:.1f}">{escape(row.name)}</text>'
         f'<rect class="{kind}" x="{left:.1f}" y="{y + 2:.1f}" width="{right - left:.1f}" height="{ROW - 4}"/>'
     )
+
+
+def _ranks(source: Source) -> str:
+    """Draw the ranks of known truths."""
+    counts = [] if source.recovery is None else read_ranks(source.recovery)[0]
+    if not sum(counts):
+        return ""
+    title = "Ranks of the truths among draws"
+    width, height, parts = _panels([(title, rank_histogram(title, counts))])
+    key = _key([(_LINE, "equal chances"), (_block("band predictive"), "nine bars of ten by luck")], height + 4)
+    return _svg(RANKS, width / 2 + GAP, height + 20, [*parts, *key])
 
 
 def _padding(source: Source) -> str:

@@ -38,6 +38,7 @@ from viz.calibration_fit import (
 )
 from viz.calibration_padding import padding_section, vintage_section
 from viz.page import page_html, punctuation
+from viz.rank_histogram import recovery_section
 from viz.report_tables import Row, read_rows
 from viz.wording import texts, typographic
 
@@ -150,6 +151,7 @@ class _Source:
             "pairs": self._pairs(),
             "convergence": self._convergence(),
             "emulator": self._emulator(),
+            "recovery": recovery_section(self.folder, w),
             "padding": padding_section(self.folder, w),
             "vintages": vintage_section(self.lang, w),
             "sources": self._sources(),
