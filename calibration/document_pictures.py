@@ -219,7 +219,9 @@ def _forecasts(source: Source) -> str:
     found = charts(read_points(source.card), texts("en"), "en")
     if not found:
         return ""
-    width, height, parts = _panels([(f"{chart['title']}: {chart['note']}", str(chart["svg"])) for chart in found])
+    # The key says that the band is an interval; the title of a narrow chart has no room for it.
+    titles = [f"{chart['title']}: {str(chart['note']).replace(' the interval', '')}" for chart in found]
+    width, height, parts = _panels([(title, str(chart["svg"])) for title, chart in zip(titles, found, strict=True)])
     key = _key([(_dot("observed"), "known to the forecaster"), (_dot("observed unfitted"), "what came"),
                 (_LINE, "median"), (_block("band simulated"), "90 % interval")], height + 4)  # fmt: skip
     return _svg(FORECASTS, width, height + 20, [*parts, *key])

@@ -111,7 +111,8 @@ def rank_histogram(title: str, counts: Sequence[int], words: Mapping[str, str] |
     parts.append(f'<line class="median" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{even:.1f}" y2="{even:.1f}"/>')
     for share in (0, 50, 100):
         x = LEFT + share / 100 * (WIDTH - LEFT - RIGHT)
-        parts.append(f'<text class="tick" text-anchor="middle" x="{x:.1f}" y="{bottom + 14}">{share} %</text>')
+        anchor = "end" if share == 100 else "middle"
+        parts.append(f'<text class="tick" text-anchor="{anchor}" x="{x:.1f}" y="{bottom + 14}">{share} %</text>')
     outside = sum(not low <= share <= high for share in shares)
     told = said["cal_ranks_told"].format(outside=outside, bins=len(counts), low=f"{low:.1f}", high=f"{high:.1f}")
     return (
