@@ -44,6 +44,7 @@ bench: .venv
 
 docs: .venv
 	$(BIN)/python docs/build.py
+	$(BIN)/python -m calibration.document
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

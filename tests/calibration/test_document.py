@@ -637,7 +637,7 @@ def test_padding_has_a_chart_a_series(source: Source) -> None:
 
 def test_forecasts_stand_beside_what_came(source: Source) -> None:
     root = drawn(pictures(source)[FORECAST_PICTURE])
-    assert [e.text for e in with_class(root, "text", "head")] == ["Exports: 1 of 4 years inside the interval"]
+    assert [e.text for e in with_class(root, "text", "head")] == ["Exports: 1 of 4 years inside"]
     (chart,) = [e for e in root.iter(SVG + "svg") if e is not root]
     assert len(with_class(chart, "circle", "unfitted")) == 4
 
