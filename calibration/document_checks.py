@@ -101,7 +101,7 @@ def recovery(source: Source) -> str:
     head = ("", "Number", "Covered by 90 % intervals", "Ranks of the truth by tenths, % (10 each if right)")
     doubtful = by_parameter[(by_parameter["p_coverage"] < DOUBTFUL) | (by_parameter["p_ranks"] < DOUBTFUL)]
     listed = [
-        f"`{row['parameter']}` ({percent(row['coverage'])}, p = {row['p_coverage']:.3f};"
+        f"{_named(row['parameter'])} ({percent(row['coverage'])}, p = {row['p_coverage']:.3f};"
         f" ranks p = {row['p_ranks']:.3f})"
         for row in doubtful.to_dict("records")
     ]
@@ -111,6 +111,11 @@ def recovery(source: Source) -> str:
         f"{2 * len(by_parameter)} tests if all is right: {', '.join(listed) or 'none'}."
     )
     return f"{one.sentence}\n\n{table(head, rows)}\n{said}\n"
+
+
+def _named(parameter: str) -> str:
+    target = parameter.removeprefix(DISCREPANCY)
+    return f"`{parameter}`" if target == parameter else f"discrepancy of `{target}`"
 
 
 def stability(source: Source) -> str:
