@@ -31,7 +31,7 @@ def test_recovery_is_told_by_kind_with_its_doubts(source: Source) -> None:
     assert rows_["Parameters"][2] == " ".join(["10"] * 10)
     assert rows_["Sizes of discrepancy"] == ["1", "100 %", "0 0 0 0 0 100 0 0 0 0"]
     p = coverage_table(found).set_index("parameter").loc["discrepancy_wage", "p_coverage"]
-    assert f"`discrepancy_wage` (100 %, p = {p:.3f}; ranks p = 0.000)" in text and "`tax_rate` (" not in text
+    assert f"discrepancy of `wage` (100 %, p = {p:.3f}; ranks p = 0.000)" in text and "`tax_rate` (" not in text
 
 
 def test_stability_is_told_with_what_moved_most(source: Source, tmp_path: Path) -> None:
