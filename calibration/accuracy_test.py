@@ -26,6 +26,7 @@ from typing import Final, Literal
 import numpy as np
 
 from calibration.posterior_draws import FloatArray
+from calibration.reproducible import stream
 from calibration.scores import Point
 from simulator.errors import InputError
 
@@ -273,7 +274,7 @@ def _simulated(
     design: Sequence[Place], loss: Loss, seed: int, replications: int, rmse_ratio: float
 ) -> FloatArray:
     """Return loss differences by origin, shape (replications, origins)."""
-    rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, len(design)])))
+    rng = stream([seed, len(design)])
     first, last = min(origin for origin, _ in design), max(year for _, year in design)
     common, own = rng.standard_normal((2, replications, last - first))
     shocks = (common * rmse_ratio, CORRELATION * common + np.sqrt(1.0 - CORRELATION**2) * own)

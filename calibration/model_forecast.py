@@ -40,6 +40,7 @@ from calibration.fit.likelihood import PERSISTENCE, Likelihood, discrepancy_corr
 from calibration.fit.space import DISCREPANCY_LOG_SD
 from calibration.forecasts import Forecast
 from calibration.observed import YEARS, last_year_of
+from calibration.reproducible import stream
 from calibration.run_statistics import Paths, RunPaths, yearly
 from calibration.targets import Row, Target, TargetData, error_sd, observed_data, simulated_matrix
 from calibration.validation_series import (
@@ -377,4 +378,4 @@ def _groups(past: Sequence[Row], both: Sequence[Row]) -> npt.NDArray[np.int64]:
 
 
 def _generator(seed: int, origin: int, purpose: int) -> np.random.Generator:
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, origin, purpose])))
+    return stream([seed, origin, purpose])

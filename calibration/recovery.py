@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from calibration.fit.emulator import Emulator
-from calibration.fit.fit import fit, make_likelihood, one_thread
+from calibration.fit.fit import fit, make_likelihood
 from calibration.fit.likelihood import Likelihood
+from calibration.reproducible import one_thread, stream
 from calibration.run_statistics import RunPaths
 from calibration.targets import Row, error_sd, simulated_matrix
 from simulator.ensemble import simulate
@@ -69,7 +70,7 @@ def make_truths(likelihood: Likelihood, simulated: Simulator, replications: int,
     Fitted parameters and discrepancies come from their priors, all others are rows of the prior. Data are one run of
     the simulator (never the emulator), a drawn discrepancy and drawn errors of observation.
     """
-    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 1])))
+    generator = stream([seed, 1])
     q = likelihood.space.sample_prior(replications, generator)
     values = prior_rows(generator.integers(PRIOR_ROWS, size=replications))
     values[:, likelihood.space.fitted] = likelihood.space.values(q)
@@ -160,7 +161,7 @@ def _draws(job: tuple[Emulator, tuple[Row, ...], FloatArray, int, int, int]) -> 
     likelihood = make_likelihood(emulator, rows, data, error_sd(rows))
     # The seed of a fit is one number; replications are told apart by a stride that no count of them reaches.
     found = fit(likelihood, seed=seed * 100_003 + number, ensembles=1, steps=steps, most=steps, processes=1)
-    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 2, number])))
+    generator = stream([seed, 2, number])
     # Chains start far out on purpose; of so short ones only the last quarter has surely forgotten it.
     later = found.chains.draws[:, found.chains.draws.shape[1] // 2 :]
     return replace(found.chains, draws=later).chosen(KEPT, generator)

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from calibration.observed import YEARS
+from calibration.reproducible import stream
 from calibration.run_statistics import FloatArray, Paths, RunPaths
 from calibration.targets import Row, TargetData, error_sd, rows, simulated_matrix, target, to_unit
 from simulator.ensemble import simulate
@@ -68,7 +69,7 @@ def _score(seed: int, run: int, name: str, period: str) -> float:
 def _uniform(seed: int, run: int, name: str, period: str) -> float:
     """Return a uniform number within (0, 1) at an address."""
     address = [seed, run, ERROR_STREAM, zlib.crc32(name.encode()), zlib.crc32(period.encode())]
-    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence(address)))
+    generator = stream(address)
     return float(np.clip(generator.random(), 1e-12, 1.0 - 1e-12))
 
 

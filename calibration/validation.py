@@ -15,7 +15,6 @@ from calibration.accuracy_table import FILE as TESTS
 from calibration.accuracy_table import accuracy_table, write_accuracy
 from calibration.facts_table import facts_table, write_facts
 from calibration.fit.emulator import Emulator
-from calibration.fit.fit import one_thread
 from calibration.forecasts import Forecast
 from calibration.model_forecast import (
     FROZEN,
@@ -30,6 +29,7 @@ from calibration.model_forecast import (
 )
 from calibration.naive_forecasts import naive_forecasts, no_change_of_partners
 from calibration.published import published_table, write_published
+from calibration.reproducible import one_thread
 from calibration.skill import Truth, skill_points, skill_table, write_skill
 from calibration.targets import Row
 from calibration.validation_points import POINTS, PORTS, points_table, ports_table, write_points

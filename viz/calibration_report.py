@@ -37,10 +37,10 @@ from viz.calibration_fit import (
     title_of,
 )
 from viz.calibration_padding import padding_section, vintage_section
-from viz.page import page_html, punctuation
+from viz.page import PageSource, page_html, punctuation
 from viz.rank_histogram import recovery_section
 from viz.report_tables import Row, read_rows
-from viz.wording import texts, typographic
+from viz.wording import typographic
 
 REPORT: Final = "report.html"
 RHAT: Final = 1.05
@@ -91,15 +91,8 @@ def calibration_report_html(folder: Path, lang: str = "en") -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _Source:
+class _Source(PageSource):
     """What the page is made from, and the parts of it."""
-
-    folder: Path
-    lang: str
-
-    @cached_property
-    def words(self) -> Mapping[str, str]:
-        return texts(self.lang)
 
     @cached_property
     def posterior(self) -> Posterior:

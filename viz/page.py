@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from viz.wording import texts
+
+
+@dataclass(frozen=True, eq=False)
+class PageSource:
+    """The folder that a page is made from, and the language that it is written in."""
+
+    folder: Path
+    lang: str
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """Return the texts of the page."""
+        return texts(self.lang)
 
 
 def page_html(template: str, lang: str, context: Mapping[str, Any]) -> str:

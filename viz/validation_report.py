@@ -24,10 +24,10 @@ from simulator import __version__
 from simulator.numbers import plain
 from simulator.text_file import replace_file
 from viz.calibration_fit import group_word, title_of
-from viz.page import page_html
+from viz.page import PageSource, page_html
 from viz.report_tables import Row, read_rows
 from viz.validation_tables import MEASURES, NEEDS, accuracy, audit, charts, explained, partners, ports, read_points
-from viz.wording import texts, typographic
+from viz.wording import typographic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,15 +88,8 @@ def validation_report_html(folder: Path, lang: str = "en") -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _Source:
+class _Source(PageSource):
     """What the page is made from, and the parts of it."""
-
-    folder: Path
-    lang: str
-
-    @cached_property
-    def words(self) -> Mapping[str, str]:
-        return texts(self.lang)
 
     @cached_property
     def skill(self) -> pd.DataFrame:

@@ -13,12 +13,13 @@ import numpy.typing as npt
 
 from calibration.fit.design import Runs, simulate_points
 from calibration.fit.emulator_store import save_emulator
-from calibration.fit.fit import Fit, fit, one_thread
+from calibration.fit.fit import Fit, fit
 from calibration.fit.learn import Learned, Tell, learn, likelihood_of
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.reweighting import LEAST_DRAWS, Weights, correction, weigh
 from calibration.fit.sampler import LENGTH, MAX_RHAT
 from calibration.fit.settings import Settings, claim, identity
+from calibration.reproducible import one_thread, stream
 from calibration.targets import Row, TargetData, simulated_matrix
 from simulator.parameters import PRIOR_ROWS, prior_rows
 from simulator.sweep import Progress
@@ -168,7 +169,7 @@ def _posterior(
             likelihood, seed=own, steps=settings.steps, most=settings.most, folder=place / f"chains{turn}",
             processes=threads, progress=partial(tell, f"posterior{turn} {name}"),
         )  # fmt: skip
-        generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([own, 100])))
+        generator = stream([own, 100])
         draws = found.chains.chosen(settings.draws, generator)
         repeated = with_others(likelihood, np.repeat(draws, AGAIN, axis=0))
         again = simulated(f"again{turn}", repeated, own + 200)

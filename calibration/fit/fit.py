@@ -7,7 +7,6 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
 from ctypes import c_double
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -27,6 +26,7 @@ from calibration.fit.likelihood import (
 )
 from calibration.fit.sampler import ENSEMBLES, WALKERS, Chains, Reference, approximate, gathered, sample_one
 from calibration.fit.space import Space
+from calibration.reproducible import one_thread
 from calibration.targets import Row, target
 
 if TYPE_CHECKING:
@@ -223,17 +223,6 @@ def reference_of(likelihood: Likelihood) -> Reference:
     """Return a normal approximation of the posterior, found from the middle of the priors."""
     space = likelihood.space
     return approximate(likelihood, space.coordinates(_middle(space), space.discrepancy[None])[0])
-
-
-def one_thread() -> AbstractContextManager[object]:
-    """Let linear algebra use one thread: processes are as many as processors, and bits do not depend on threads.
-
-    For good, or until the end of a block if it is used as its context.
-    """
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(1)
-    return limits
 
 
 _board: Array[c_double] | None = None

@@ -16,6 +16,7 @@ from calibration.fit.fit import choose_fitted, expected_contraction, make_likeli
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.sampler import Reference
 from calibration.fit.settings import Settings
+from calibration.reproducible import one_thread, stream
 from calibration.targets import Row, TargetData, error_sd, rows, simulated_matrix
 from simulator.parameters import PRIOR_ROWS, prior_rows
 from simulator.sweep import Progress
@@ -75,8 +76,6 @@ def learn(
     tell : callable
         Called with the name of a stage and the share of it that is done.
     """
-    from threadpoolctl import threadpool_limits
-
     def simulated(stage: str, values: FloatArray, seed: int) -> Runs:
         def progress(at: Progress) -> None:
             tell(stage, at.done / at.total)
@@ -87,7 +86,7 @@ def learn(
     values = sobol_points(settings.points, settings.seed)
     runs = simulated("design", values, settings.seed)
     prior = prior_rows(np.arange(PRIOR_ROWS))
-    with threadpool_limits(1):
+    with one_thread():
         tell("emulator", 0.0)
         outcomes = simulated_matrix(runs, chosen)
         check_finite(outcomes, chosen)
@@ -105,7 +104,7 @@ def learn(
     close = near_points(references, likelihoods, settings.held_out, settings.seed + HELD_OUT_SEED)
     points = np.concatenate([spread, close])
     test = simulated("held_out", np.repeat(points, settings.lucks, axis=0), settings.seed + HELD_OUT_SEED)
-    with threadpool_limits(1):
+    with one_thread():
         tell("second emulator", 0.0)
         both = joined((runs, more))
         emulator = fit_emulator(both.parameters, simulated_matrix(both, chosen), fitted, prior)
@@ -133,7 +132,7 @@ def near_points(
     Fitted parameters: normal around the mode, `WIDER` than the posterior. All others: their priors.
     """
     values = sobol_points(count, seed)
-    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed])))
+    generator = stream([seed])
     for k, (reference, likelihood) in enumerate(zip(references, likelihoods, strict=True)):
         mine = np.arange(k, count, len(references))
         noise = generator.standard_normal((len(mine), len(reference.centre)))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from calibration.fit.calibrate import Posterior, predicted
 from calibration.fit.learn import Learned
 from calibration.fit.likelihood import discrepancy_correlation, error_correlation
+from calibration.reproducible import stream
 from calibration.targets import OBSERVED, Row, error_sd, observed_figure, target, targets, to_unit
 from simulator.parameters import PRIOR_ROWS, parameters, prior_rows
 
@@ -81,7 +82,7 @@ def noise(posterior: Posterior, shown: Sequence[Row]) -> FloatArray:
     order = list(dict.fromkeys(name for name, _ in posterior.data.rows))
     # Draws are in random order, so the first of them go with the runs even if a run failed.
     sizes = likelihood.sizes(posterior.coordinates[: len(posterior.runs.parameters)])
-    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([len(shown), len(sizes)])))
+    generator = stream([len(shown), len(sizes)])
     columns = [
         sizes[:, order.index(name)] if name in order else np.full(len(sizes), target(name).discrepancy)
         for name, _ in shown

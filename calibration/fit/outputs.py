@@ -16,6 +16,7 @@ from calibration.fit.sampler import load_arviz
 from calibration.identifiability import correlated_pairs, identifiability_table, write_identifiability, write_pairs
 from calibration.observed import YEARS
 from calibration.padding import padding_table, write_padding
+from calibration.reproducible import one_thread
 from calibration.targets import OBSERVED
 from simulator import MODEL_VERSION, __version__
 from simulator.parameters import names, parameters
@@ -56,12 +57,10 @@ def write_posterior(
     OSError
         Something cannot be written.
     """
-    from threadpoolctl import threadpool_limits
-
     folder.mkdir(parents=True, exist_ok=True)
     stage = f"tables {posterior.name}"
     tell(stage, 0.0)
-    with threadpool_limits(1):  # so that bits do not depend on the number of processors
+    with one_thread():  # so that bits do not depend on the number of processors
         _write_chains(folder / CHAINS, posterior)
         _write_draws(folder / DRAWS, posterior)
         write_csv(folder / TABLE, COLUMNS, parameter_rows(posterior))

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from calibration.fit.likelihood import Likelihood
 from calibration.fit.slopes import LogPosterior
+from calibration.reproducible import one_thread, stream
 from simulator.text_file import replace_with
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -203,8 +204,6 @@ def sample_one(
     -------
     draws (steps, walkers, size), log posterior (steps, walkers), autocorrelation times (size,), acceptance
     """
-    from threadpoolctl import threadpool_limits
-
     hamiltonian = _Hamiltonian(likelihood, reference)
     stretches = _kept(folder)
     if stretches:
@@ -223,7 +222,7 @@ def sample_one(
             if len(burnt) >= LENGTH * time.max() or done >= most:
                 break
         progress(share)
-        with threadpool_limits(1):  # the order of sums, and so the bits, must not depend on the number of threads
+        with one_thread():  # the order of sums, and so the bits, must not depend on the number of threads
             stretch = hamiltonian.walk(z, CHECK_EVERY, _generator(seed, 1 + len(stretches)))
         z = stretch.last
         stretches.append(stretch)
@@ -278,7 +277,7 @@ class _Hamiltonian:
 
 
 def _generator(seed: Sequence[int], number: int) -> np.random.Generator:
-    return np.random.Generator(np.random.Philox(np.random.SeedSequence([*seed, number])))
+    return stream([*seed, number])
 
 
 def autocorrelation(draws: FloatArray) -> FloatArray:
