@@ -158,6 +158,8 @@ def settings_table(source: Source) -> str:
         ("Steps wanted after burn-in, in autocorrelation times", f"{sampler.LENGTH:g}", "sampler.LENGTH"),
         ("Draws of a posterior", f"{s.draws:,}", "Settings.draws"),
         ("Runs of each draw that weigh it", f"{calibrate.AGAIN}", "calibrate.AGAIN"),
+        ("Bootstraps of these runs, for the effective size of a parameter", f"{reweighting.REPETITIONS}",
+         "reweighting.REPETITIONS"),
         ("Share of effective draws below which draws are taken anew", f"{100 * calibrate.ENOUGH:g} %",
          "calibrate.ENOUGH"),
         ("Rounds of this, at most", f"{calibrate.MOST_ROUNDS}", "calibrate.MOST_ROUNDS"),

@@ -16,7 +16,7 @@ from calibration.fit.emulator_store import save_emulator
 from calibration.fit.fit import Fit, fit
 from calibration.fit.learn import Learned, Tell, learn, likelihood_of
 from calibration.fit.likelihood import Likelihood
-from calibration.fit.reweighting import LEAST_DRAWS, Weights, correction, weigh
+from calibration.fit.reweighting import LEAST_DRAWS, Weights, correction, effective_sizes, weigh
 from calibration.fit.sampler import LENGTH, MAX_RHAT
 from calibration.fit.settings import Settings, claim, identity
 from calibration.reproducible import one_thread, stream
@@ -34,7 +34,7 @@ WORK: Final = "work"
 EMULATOR: Final = "emulator.npz"
 FIT_SEEDS: Final = {SHIPPED: 11, VALIDATION: 12}
 OTHER_FIT: Final = 13
-AGAIN: Final = 4
+AGAIN: Final = 16
 """Runs of each draw that weigh it, each with its own luck and its own other parameters."""
 MOST_ROUNDS: Final = 3
 ENOUGH: Final = 0.5
@@ -53,6 +53,8 @@ class Posterior:
     fit : Fit
     weights : Weights
         Of the draws after they were simulated again, before resampling.
+    effective : ndarray, shape (fitted,)
+        How many independent draws these are worth by parameter, the luck of the runs that weigh them included.
     coordinates : ndarray, shape (draws, size)
         Draws with equal weights.
     values : ndarray, shape (draws, parameters)
@@ -65,6 +67,7 @@ class Posterior:
     data: TargetData
     fit: Fit
     weights: Weights
+    effective: FloatArray
     coordinates: FloatArray
     values: FloatArray
     runs: Runs
@@ -179,10 +182,15 @@ def _posterior(
         if weights.effective >= ENOUGH * len(draws) or number == MOST_ROUNDS:
             break
         likelihood = missed.of(likelihood)
+    tell(f"weights {name}", 0.0)
+    with one_thread():
+        outcomes = simulated_matrix(again, data.rows)
+        effective = effective_sizes(likelihood, draws, again.parameters, outcomes, weights, stream([own, 400]))
+    tell(f"weights {name}", 1.0)
     final = draws[weights.resampled(generator)]
     values = with_others(likelihood, final)
     runs = simulated("predicted", values, seed + 300)
-    return Posterior(name, data, found, weights, final, values, runs)
+    return Posterior(name, data, found, weights, effective, final, values, runs)
 
 
 def with_others(likelihood: Likelihood, draws: FloatArray) -> FloatArray:

@@ -33,7 +33,7 @@ SHOWN: Final = ("fit", "compare", "explain")
 def parameter_rows(posterior: Posterior) -> Iterable[Cells]:
     """Yield what is known of every fitted parameter; columns as ``simulator.posterior.COLUMNS``."""
     space, chains = posterior.fit.likelihood.space, posterior.fit.chains
-    rhat, ess = chains.rhat, np.minimum(chains.effective_size, posterior.weights.effective)
+    rhat, ess = chains.rhat, np.minimum(chains.effective_size[: len(space.fitted)], posterior.effective)
     prior = prior_rows(np.arange(PRIOR_ROWS))
     for k, place in enumerate(space.fitted):
         p, draws = parameters()[place], posterior.fitted[:, k]

@@ -15,7 +15,7 @@ from simulator.errors import InputError
 from simulator.text_file import read_text, replace_file
 
 STATE: Final = "state.json"
-_FORMAT: Final = "liaosim calibration 2"
+_FORMAT: Final = "liaosim calibration 3"
 """Its number rises whenever samplers or likelihood give other draws from the same inputs."""
 PACKAGES: Final = ("numpy", "scipy", "scikit-learn", "mici", "arviz")
 _MEANING: Final = {
@@ -50,7 +50,7 @@ class Settings:
     seed: int = 1
     points: int = 20_480
     refocused: int = 8_192
-    held_out: int = 96
+    held_out: int = 192
     lucks: int = 16
     draws: int = 1_024
     steps: int = 800
@@ -60,8 +60,8 @@ class Settings:
         """Return settings of a design of `points`, the refocused design and its tests in proportion, for trials."""
         share = points / self.points
         return replace(
-            self, points=points, refocused=max(256, round(share * self.refocused)), held_out=max(8, round(share * 96)),
-            steps=200, most=600,
+            self, points=points, refocused=max(256, round(share * self.refocused)),
+            held_out=max(8, round(share * self.held_out)), steps=200, most=600,
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.fit.likelihood import Likelihood
-from calibration.fit.reweighting import Weights, correction, weigh
+from calibration.fit.reweighting import Weights, correction, effective_sizes, weigh
 from simulator.parameters import point_values
 from tests.calibration.linear import likelihood_of
 
@@ -70,6 +70,34 @@ def test_known_miss_gives_known_weights(likelihood: Likelihood) -> None:
     expected = np.exp(ratio - ratio.max())
     np.testing.assert_allclose(found.weights, expected / expected.sum(), rtol=1e-9)
     assert found.effective < 0.9 * DRAWS
+
+
+def test_effective_sizes_count_the_luck_of_the_runs_that_weigh(likelihood: Likelihood) -> None:
+    """Means of draws that are weighed again and again by runs with new luck scatter as the bootstrap says."""
+    generator = np.random.default_rng(5)
+    q = likelihood.space.sample_prior(100, generator)
+    values = np.repeat(values_of(likelihood, q), 4, axis=0)
+    mean, x = likelihood.emulator.mean_at(values), likelihood.space.standardised(q)
+    means, variances, said = [], [], []
+    for _ in range(30):
+        outcomes = mean + 0.05 * generator.standard_normal(mean.shape)
+        weights = weighed(likelihood, q, values, outcomes)
+        means.append(weights.weights @ x)
+        variances.append(weights.weights @ (x - means[-1]) ** 2)
+        sizes = effective_sizes(likelihood, q, values, outcomes, weights, generator)
+        said.append(1.0 / sizes - 1.0 / weights.effective)
+    luck = np.var(means, axis=0) / np.mean(variances, axis=0)
+    assert luck.min() > 0.2 / len(q)
+    np.testing.assert_allclose(np.mean(said, axis=0), luck, rtol=0.7)
+
+
+def test_without_luck_as_many_draws_as_weights_leave(likelihood: Likelihood) -> None:
+    q = likelihood.space.sample_prior(DRAWS, np.random.default_rng(1))
+    values = values_of(likelihood, q)
+    outcomes = likelihood.emulator.mean_at(values)
+    weights = weighed(likelihood, q, values, outcomes)
+    sizes = effective_sizes(likelihood, q, values, outcomes, weights, np.random.default_rng(2))
+    np.testing.assert_allclose(sizes, DRAWS, rtol=1e-6)
 
 
 def test_effective_number() -> None:
