@@ -1,0 +1,14 @@
+"""Page of the app: play."""
+
+from __future__ import annotations
+
+import solara
+
+from viz.state import use_session
+
+
+@solara.component
+def PlayPage() -> None:
+    """Draw the page."""
+    session = use_session()
+    solara.Text(session.text("app_tab_play"))
