@@ -1,5 +1,6 @@
 # make .venv      the environment: the base install and the development tools, as locked
 # make demo       compare four scenarios, results in results/demo
+# make ui         open the app in a browser, with the results in results/
 # make test       lint, types and tests; make test-full adds the long checks
 # make bench      speed and memory, tables and results/benchmarks.json (about five minutes)
 # make docs       bring the generated tables and pictures of the documents up to date
@@ -10,7 +11,7 @@ BIN := .venv/bin
 DEMO := baseline cjk_fta port_consolidation talent_retention
 PACKAGES := simulator scenarios calibration viz
 
-.PHONY: .venv demo test test-full lint bench docs clean
+.PHONY: .venv demo ui test test-full lint bench docs clean
 
 .venv: $(BIN)/.installed
 
@@ -32,6 +33,9 @@ demo: .venv
 lint: .venv
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+ui: .venv
+	$(BIN)/liaosim ui
 
 test: lint
 	$(BIN)/pytest -n auto -m "not full"

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from simulator import MODEL_VERSION, __version__
+from simulator.cli_commands_app import ui_command
 from simulator.cli_commands_calibration import calibrate_command, synthetic_command, validate_command
 from simulator.cli_commands_inputs import diff_command, quarter_command, scenarios_app
 from simulator.cli_commands_results import query_command, report_command
@@ -22,6 +23,7 @@ app = typer.Typer(
       liaosim scenarios                      what can be run
       liaosim run baseline --until 2020Q4    one scenario
       liaosim compare baseline cjk_fta       what a policy changes
+      liaosim ui                             the same in a browser
     """,
     epilog="Exit codes: 0 done, 1 failed, 2 wrong use or input, 3 done but some runs failed, 130 or 143 interrupted.",
     no_args_is_help=True,
@@ -34,6 +36,7 @@ app = typer.Typer(
 app.command("run")(run_command)
 app.command("compare")(compare_command)
 app.command("rerun")(rerun_command)
+app.command("ui")(ui_command)
 app.command("report")(report_command)
 app.command("sweep")(sweep_command)
 app.command("calibrate")(calibrate_command)

@@ -53,7 +53,7 @@ LAYERS = (
      "simulator.cli_rerun", "simulator.cli_report", "simulator.cli_query", "simulator.cli_sweep",
      "simulator.cli_calibrate", "simulator.cli_validate", "simulator.cli_options",
      "simulator.cli_commands_inputs", "simulator.cli_commands_runs", "simulator.cli_commands_results",
-     "simulator.cli_commands_calibration",
+     "simulator.cli_commands_calibration", "simulator.cli_commands_app", "simulator.cli_ui",
      "simulator.cli"),
 )  # fmt: skip
 

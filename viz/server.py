@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+import socket
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from viz.state import Settings
@@ -18,10 +20,18 @@ ENVIRONMENT: Final = {
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_TITLE": "liaosim",
     "SOLARA_THEME_LOADER": "plain",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",  # what a user who left without a word held is freed after this time
+    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",
     "SOLARA_SESSION_HTTP_ONLY": "True",
 }
-"""Set before Solara is imported, which reads them then."""
+"""Set before Solara is imported, which reads them then. Who leaves without a word is forgotten after five minutes."""
+MOST_BYTES: Final = 2_000_000
+"""Of one message from a browser; a scenario file has less than a tenth of it."""
+_FORBIDDEN: Final = 403
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None] = lambda address: None) -> None:
@@ -40,8 +50,6 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
     OSError
         The port is taken, or the host is not one of this machine.
     """
-    import socket
-
     os.environ.update(ENVIRONMENT)
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     from viz.state import configure
@@ -58,7 +66,44 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
             await super().startup(sockets)
             ready(address)
 
+    application = own_pages_only(solara.server.starlette.app, host)
     config = uvicorn.Config(
-        solara.server.starlette.app, log_level="error", access_log=False, timeout_graceful_shutdown=3
+        application, log_level="error", access_log=False, timeout_graceful_shutdown=2, ws_max_size=MOST_BYTES
     )
     Server(config).run([listening])
+
+
+def own_pages_only(application: Application, host: str) -> Application:
+    """Return an application that answers the pages it serves itself, and no page of another site in the same browser.
+
+    Another site could otherwise open a connection to this machine's server (cross-site WebSocket hijacking), or reach
+    it under a name of its own (DNS rebinding).
+
+    Parameters
+    ----------
+    application : callable
+        ASGI application.
+    host : str
+        Where it listens. If others than this machine can reach that, it may be called by any name.
+    """
+
+    async def guarded(scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket") or _welcome(dict(scope["headers"]), host):
+            await application(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            headers = [(b"content-type", b"text/plain; charset=utf-8")]
+            await send({"type": "http.response.start", "status": _FORBIDDEN, "headers": headers})
+            await send({"type": "http.response.body", "body": b"This address is not the one of the app."})
+
+    return guarded
+
+
+def _welcome(headers: dict[bytes, bytes], host: str) -> bool:
+    """Whether a request was made to this server by its name, and by a page of its own if by a page at all."""
+    asked = headers.get(b"host", b"").decode("latin-1")
+    if host in LOCAL and urlsplit(f"//{asked}").hostname not in LOCAL:
+        return False
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    return not origin or urlsplit(origin).netloc == asked
