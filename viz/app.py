@@ -25,11 +25,10 @@ PAGES = {"play": PlayPage, "compare": ComparePage, "what-if": WhatIfPage, "trust
 def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's signature
     """Draw the frame of every page and hold the session of its user."""
     router = solara.use_router()
-    asked = query_of(router.search)
-    first = cast(Lang, asked["lang"]) if asked.get("lang") in LANGS else LANGS[0]
-    lang: solara.Reactive[Lang] = solara.use_reactive(first)
-    dark = solara.use_reactive(False)
-    folder = solara.use_reactive(asked.get("result") or use_once(lambda: next(iter(library().names()), "")))
+    asked = use_once(lambda: query_of(router.search))  # of the address that was opened first
+    lang: solara.Reactive[Lang] = solara.use_reactive(cast(Lang, asked["lang"]) if asked.get("lang") in LANGS else "en")
+    dark = solara.use_reactive(asked.get("theme") == "dark")
+    folder = solara.use_reactive(use_once(lambda: asked.get("result") or next(iter(library().names()), "")))
     session = Session(lang, dark, folder)
     session_context.provide(session)
     solara.lab.theme.dark = dark.value

@@ -1,0 +1,132 @@
+"""The frame of the app: pages, languages, themes; served to this machine alone and without any other."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from simulator.errors import InputError
+from tests.app.served import Served, serving
+from viz.wording import texts
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PAGES = ("play", "compare", "what-if", "trust", "structure")
+browser = pytest.mark.browser
+Visit = Callable[..., "Page"]
+
+
+@browser
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_tabs_lead_to_the_pages_in_either_language(visit: Visit, lang: str) -> None:
+    from playwright.sync_api import expect
+
+    page = visit(f"?lang={lang}")
+    words = texts(lang)
+    for name in reversed(PAGES):
+        label = words[f"app_tab_{name.replace('-', '_')}"]
+        page.get_by_role("navigation").get_by_text(label, exact=True).click()
+        page.wait_for_url(f"**/{name}*")
+        expect(page.locator(".liaosim-tab[aria-current=page]")).to_have_text([label])
+
+
+@browser
+def test_language_is_switched_in_the_page(visit: Visit) -> None:
+    page = visit("trust")
+    page.locator(".liaosim-language").click()
+    page.get_by_role("navigation").get_by_text(texts("zh")["app_tab_trust"], exact=True).wait_for()
+    assert page.locator(".liaosim").get_attribute("lang") == "zh"
+
+
+@browser
+def test_one_users_choices_are_not_anothers(visit: Visit) -> None:
+    first, second = visit("trust"), visit("trust")
+    first.locator(".liaosim-language").click()
+    first.get_by_role("navigation").get_by_text(texts("zh")["app_tab_trust"], exact=True).wait_for()
+    first.locator(".liaosim-theme").click()
+    first.locator(".liaosim-dark").wait_for()
+    assert second.locator(".liaosim").get_attribute("lang") == "en"
+    assert second.locator(".liaosim-dark").count() == 0
+
+
+def _status(served: Served, path: str, **headers: str) -> int:
+    place = urlsplit(served.address)
+    assert place.hostname and place.port
+    connection = http.client.HTTPConnection(place.hostname, place.port, timeout=20)
+    try:
+        connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_only_its_own_pages_reach_the_server(served: Served) -> None:
+    """Neither another site in the same browser, nor another name for this machine."""
+    assert _status(served, "/") == 200
+    assert _status(served, "/", Host="evil.example") == 403
+    assert _status(served, "/", Origin="http://evil.example") == 403
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec_WebSocket_Version": "13",
+               "Sec_WebSocket_Key": "MDEyMzQ1Njc4OWFiY2RlZg=="}  # fmt: skip
+    kernel = "/jupyter/api/kernels/00000000-0000-4000-8000-000000000000/channels"
+    assert _status(served, kernel, Origin="http://evil.example", **upgrade) == 403
+
+
+def test_it_listens_on_this_machine_alone(served: Served) -> None:
+    place = urlsplit(served.address)
+    assert place.hostname == "127.0.0.1"
+    with socket.socket() as other, pytest.raises(OSError):
+        other.settimeout(2)
+        other.connect((socket.gethostbyname(socket.gethostname()), place.port or 0))
+        if other.getpeername()[0] == "127.0.0.1":
+            raise OSError("this machine has no other address")
+
+
+@pytest.mark.parametrize("path", ["/static/public/../../../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
+                                  "/_solara/cdn/../../../../../etc/passwd"])  # fmt: skip
+def test_no_address_reaches_a_file_outside(served: Served, path: str) -> None:
+    place = urlsplit(served.address)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=20)
+    connection.request("GET", path)
+    assert b"root:" not in connection.getresponse().read()
+    connection.close()
+
+
+def test_interrupt_ends_it_without_a_failure(results_folder: Path, tmp_path: Path) -> None:
+    import signal
+
+    with serving(results_folder, tmp_path / "log") as running:
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(timeout=30) == 0
+    assert "stopped" in running.said and "Traceback" not in running.said
+
+
+def test_opened_wider_it_warns(results_folder: Path, tmp_path: Path) -> None:
+    with serving(results_folder, tmp_path / "log", "--host", "0.0.0.0") as running:
+        assert "Warning" in running.said and "no password" in running.said
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [("demo", "is one result; name the folder in which it lies"), ("demo/manifest.json", "is a file")],
+)
+def test_a_wrong_folder_is_named(results_folder: Path, place: str, said: str) -> None:
+    from simulator.cli_ui import UiRequest, ui
+
+    with pytest.raises(InputError, match=said):
+        ui(UiRequest(results_folder / place, "127.0.0.1", 0, 1, None, False))
+
+
+def test_a_taken_port_is_named(results_folder: Path) -> None:
+    from simulator.cli_ui import UiRequest, ui
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(InputError, match=f"--port {port} is taken"):
+            ui(UiRequest(results_folder, "127.0.0.1", port, 1, None, False))
