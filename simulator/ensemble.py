@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from simulator.draws import lever_sizes
 from simulator.errors import InputError
-from simulator.parameters import ParameterTable, draw_table
+from simulator.parameters import ParameterTable, draw_table, table_of
 from simulator.periods import labels, to_index
 from simulator.records import CITIES, GROUPS, HOMES, INVESTOR_TYPES
 from simulator.run import State, advance, draws_of, new_outputs, not_finite, policies_of, prepare
@@ -43,12 +43,14 @@ class Ensemble:
     levels : dict of str to ndarray, shape (runs, quarters, entities, variables)
         Per level of ``variables.toml``; NaN in failed runs.
     parameters : ParameterTable
-        Row i belongs to run i.
+        Row i belongs to row i of the levels.
     sizes : dict of str to ndarray, shape (runs,)
         Sampled size of each sampled lever.
     failures : tuple of (run, message)
     states : dict of int to list of State
         States kept at the start of a quarter, one per run, from which other scenarios branch.
+    first_run : int
+        Luck of the first row; row i of everything here is run ``first_run + i`` of the whole ensemble.
     """
 
     scenario: str
@@ -62,6 +64,7 @@ class Ensemble:
     sizes: dict[str, FloatArray]
     failures: tuple[tuple[int, str], ...] = ()
     states: Mapping[int, Sequence[State | None]] = field(default_factory=dict, repr=False, compare=False)
+    first_run: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class _Job:
     keep: tuple[int, ...]
     base: Ensemble | None
     branch: int
+    first_run: int
 
 
 def simulate(
@@ -96,8 +100,12 @@ def simulate(
     base: Ensemble | None = None,
     keep: Sequence[int] = (),
     progress: Callable[[int], None] | None = None,
+    first_run: int = 0,
 ) -> Ensemble:
     """Simulate an ensemble; run i has luck i and parameter row i, whatever the engine, threads or order.
+
+    With ``first_run`` it is a part of a larger ensemble: its row i is run ``first_run + i`` of the whole, and it takes
+    the parameter rows of these runs alone. Parts put together are the same bits as the whole.
 
     Parameters
     ----------
@@ -118,19 +126,24 @@ def simulate(
     keep : sequence of int
         Quarters at whose start the states are kept for others to branch from.
     progress : callable, optional
-        Called with the number of runs done.
+        Called with the number of runs done. What it raises stops the ensemble.
+    first_run : int
+        Luck of the first run; `base` must begin with the same.
 
     Raises
     ------
     InputError
-        Unknown engine, parameters for another number of runs, or states to keep beyond the horizon.
+        Unknown engine, parameters for another number of runs, states to keep beyond the horizon, or a negative first
+        run.
     """
     if engine not in ENGINES:
         raise InputError(f'engine "{engine}" is not known; allowed are {", ".join(ENGINES)}')
+    if first_run < 0:
+        raise InputError(f"first_run: {first_run} is negative; the first run of an ensemble is 0")
     schedule = scenario if isinstance(scenario, Schedule) else scenario.schedule(until)
     name = "scenario" if isinstance(scenario, Schedule) else scenario.name
     quarters = to_index(until) + 1
-    table = parameters if parameters is not None else draw_table("prior", runs, seed)
+    table = parameters if parameters is not None else _rows(draw_table("prior", first_run + runs, seed), first_run)
     if any(not 0 <= q <= quarters for q in keep):
         raise InputError(f"keep: {tuple(keep)} holds a quarter outside 0 to {quarters}")
     if len(table.values) != runs:
@@ -138,13 +151,14 @@ def simulate(
     levels = {
         level: np.full((runs, quarters, len(ENTITIES[level]), len(variables()[level])), np.nan) for level in LEVELS
     }
-    source, branch = _branch(base, schedule, quarters, runs, seed, table, engine)
+    source, branch = _branch(base, schedule, quarters, (first_run, runs), seed, table, engine)
     ranges = schedule.ranges()
-    drawn = [lever_sizes(ranges, seed, run) for run in range(runs)]
+    drawn = [lever_sizes(ranges, seed, first_run + run) for run in range(runs)]
     stops = tuple(sorted(keep))
     job = _Job(
-        world, schedule, quarters, seed, engine, table.records(), drawn, levels, check, stops, source, branch
-    )
+        world, schedule, quarters, seed, engine, table.records(), drawn, levels, check, stops, source, branch,
+        first_run,
+    )  # fmt: skip
     kept: dict[int, list[State | None]] = {q: [None] * runs for q in job.keep}
     failures: list[tuple[int, str]] = []
 
@@ -176,23 +190,32 @@ def simulate(
                 raise
     sizes = {key: np.array([row[key] for row in drawn]) for key in sorted(ranges)}
     return Ensemble(
-        name, schedule, quarters, runs, seed, engine, levels, table, sizes, tuple(sorted(failures)), kept
-    )
+        name, schedule, quarters, runs, seed, engine, levels, table, sizes, tuple(sorted(failures)), kept,
+        first_run,
+    )  # fmt: skip
+
+
+def _rows(table: ParameterTable, first: int) -> ParameterTable:
+    return table_of(table.kind, table.values[first:], table.calibration) if first else table
 
 
 def _branch(
     base: Ensemble | None,
     schedule: Schedule,
     quarters: int,
-    runs: int,
+    runs: tuple[int, int],
     seed: int,
     table: ParameterTable,
     engine: str,
 ) -> tuple[Ensemble | None, int]:
-    """Return the base ensemble and the latest quarter at which runs may branch from it, or (None, 0)."""
+    """Return the base ensemble and the latest quarter at which runs may branch from it, or (None, 0).
+
+    `runs` are the first one and their number.
+    """
     if base is None or engine != "compiled" or base.engine != "compiled":
         return None, 0
-    if (base.runs, base.seed, base.parameters.hash) != (runs, seed, table.hash) or base.quarters < quarters:
+    same = ((base.first_run, base.runs), base.seed, base.parameters.hash) == (runs, seed, table.hash)
+    if not same or base.quarters < quarters:
         return None, 0
     differs = first_difference(base.schedule, schedule, quarters)
     limit = quarters if differs is None else differs
@@ -214,7 +237,7 @@ def _simulate_run(job: _Job, run: int) -> tuple[str, dict[int, State]]:
         level: values[run].view(output_type(level))[..., 0] for level, values in job.levels.items()
     }
     policies = job.schedule.policy(job.quarters, job.drawn[run])
-    draws = draws_of(job.world, job.seed, run, job.quarters)
+    draws = draws_of(job.world, job.seed, job.first_run + run, job.quarters)
     states: dict[int, State] = {}
     if job.engine == "mesa":
         from simulator.model import run_mesa
@@ -249,7 +272,7 @@ def agent_history(world: World, scenario: Scenario | Schedule, run: int, like: E
     Parameters
     ----------
     run : int
-        Which run of `like`, which also gives seed, parameters and horizon.
+        Which row of `like`, which also gives seed, parameters and horizon.
 
     Returns
     -------
@@ -259,8 +282,8 @@ def agent_history(world: World, scenario: Scenario | Schedule, run: int, like: E
     import pandas as pd
 
     schedule = scenario if isinstance(scenario, Schedule) else scenario.schedule(labels(like.quarters)[-1])
-    draws = draws_of(world, like.seed, run, like.quarters)
-    policies = policies_of(schedule, like.quarters, like.seed, run)
+    draws = draws_of(world, like.seed, like.first_run + run, like.quarters)
+    policies = policies_of(schedule, like.quarters, like.seed, like.first_run + run)
     state = prepare(world, like.parameters.records()[run : run + 1], draws)
     outputs = new_outputs(like.quarters)
     soe_fields = ("alive", "zombie", "capital", "debt", "labour", "output", "utilisation", "profit", "coverage")

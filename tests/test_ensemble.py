@@ -79,6 +79,57 @@ def test_the_first_runs_do_not_depend_on_how_many_follow(world: World, short: En
         assert few.levels[level].tobytes() == short.levels[level][:3].tobytes()
 
 
+@pytest.mark.parametrize("name", ["baseline", "cjk_fta"])
+@pytest.mark.parametrize("branched", [False, True])
+def test_parts_are_the_whole(branched: bool, name: str, world: World, base: Ensemble) -> None:
+    """The second scenario samples two sizes, so that a part must draw those of its own runs."""
+    scenario = load_scenario(name)
+    whole = simulate(world, scenario, runs=RUNS, seed=SEED)
+    table = draw_table("prior", RUNS, SEED)
+    branch = to_index("2026Q1")
+    for first, last in ((0, 1), (1, RUNS)):
+        rows = table_of("prior", table.values[first:last])
+        given: dict[str, Any] = {"runs": last - first, "seed": SEED, "parameters": rows, "first_run": first}
+        origin = simulate(world, load_scenario("baseline"), keep=(branch,), **given) if branched else None
+        part = simulate(world, scenario, base=origin, **given)
+        assert part.first_run == first
+        assert [s.tobytes() for s in part.sizes.values()] == [s[first:last].tobytes() for s in whole.sizes.values()]
+        assert not [v for v in LEVELS if part.levels[v].tobytes() != whole.levels[v][first:last].tobytes()]
+
+
+def test_a_part_draws_its_own_rows_of_the_prior(world: World, base: Ensemble) -> None:
+    part = simulate(world, load_scenario("baseline"), runs=1, seed=SEED, until="2006Q2", first_run=2)
+    assert part.parameters.values.tobytes() == base.parameters.values[2:3].tobytes()
+    assert part.levels["city"].tobytes() == base.levels["city"][2:3, :2].tobytes()
+
+
+def test_agents_of_a_part_are_those_of_its_own_run(world: World, base: Ensemble) -> None:
+    baseline = load_scenario("baseline")
+    part = simulate(world, baseline, runs=1, seed=SEED, until="2006Q2", first_run=2)
+    whole = simulate(world, baseline, runs=RUNS, seed=SEED, until="2006Q2")
+    for kind, frame in agent_history(world, baseline, 0, part).items():
+        same = agent_history(world, baseline, 2, whole)[kind]
+        assert frame.drop(columns="run").equals(same.drop(columns="run")), kind
+
+
+def test_a_negative_first_run_is_refused(world: World) -> None:
+    with pytest.raises(InputError, match="first_run: -1 is negative; the first run of an ensemble is 0"):
+        simulate(world, load_scenario("baseline"), runs=1, until="2006Q1", first_run=-1)
+
+
+def test_no_branch_from_another_part(world: World, base: Ensemble) -> None:
+    """States of other runs with the same parameters, as a table of one point gives them, must not be taken."""
+    rows = draw_table("point", RUNS, SEED)
+    own = simulate(world, load_scenario("baseline"), runs=RUNS, seed=SEED, until="2006Q4", parameters=rows, keep=(2,))
+    options: dict[str, Any] = {
+        "runs": RUNS, "seed": SEED, "until": "2006Q4", "parameters": rows, "first_run": RUNS
+    }  # fmt: skip
+    after = simulate(world, load_scenario("baseline"), base=own, **options)
+    alone = simulate(world, load_scenario("baseline"), **options)
+    assert unequal(after, alone) == []
+    assert unequal(after, own) != []
+
+
 def test_rows_of_runs_are_a_permutation() -> None:
     rows = row_of_run(24, SEED, 8)
     assert sorted(rows[:8]) == list(range(8))
