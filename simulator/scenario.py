@@ -23,7 +23,8 @@ TextField = Literal["title", "summary", "notes"]
 BASELINE: Final = "baseline"
 MAX_DEPTH: Final = 8
 
-__all__ = ["Scenario", "Source", "base_of", "layers_of", "list_scenarios", "load_scenario", "own_levers"]
+__all__ = ["Scenario", "Source", "base_of", "layers_of", "list_scenarios", "load_scenario", "own_levers",
+           "scenario_of_text"]  # fmt: skip
 
 
 class Source(NamedTuple):
@@ -122,8 +123,32 @@ def load_scenario(name: str | Path, library: str | Path | None = None) -> Scenar
     """
     shelf = _Library(library)
     parts = _split(str(name))
-    chains = [_chain(part, shelf) for part in parts]
+    chains = [_chain(_open_named(part, shelf), shelf) for part in parts]
     return _single(chains[0]) if len(chains) == 1 else _combined(chains)
+
+
+def scenario_of_text(text: str, file: str = "scenario.toml", library: str | Path | None = None) -> Scenario:
+    """Return the scenario of a text, as a file with this content would give it; no file of the user's is read.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    file : str
+        Name of the text in messages.
+    library : path, optional
+        As in :func:`load_scenario`; only what lies in it can be extended.
+
+    Raises
+    ------
+    InputError
+        The text is no scenario file, or it extends anything else, or nothing.
+    """
+    shelf = _Library(library)
+    document = parse(text, file)
+    if document.extends is None:
+        raise InputError(_no_parent(document))
+    return _single(_chain(_Link(document, None, document.name), shelf))
 
 
 def base_of(scenario: Scenario) -> Scenario | None:
@@ -208,9 +233,8 @@ def _is_file(name: str) -> bool:
     return "/" in name or name.endswith(".toml")
 
 
-def _chain(name: str, shelf: _Library) -> list[Document]:
-    """Return the documents from the baseline to the named scenario."""
-    link = _open_named(name, shelf)
+def _chain(link: _Link, shelf: _Library) -> list[Document]:
+    """Return the documents from the baseline to a scenario."""
     chain = [link]
     while (parent := link.document.extends) is not None:
         if link.folder is None and link.document.name == BASELINE:
@@ -232,11 +256,15 @@ def _chain(name: str, shelf: _Library) -> list[Document]:
         if len(chain) > MAX_DEPTH:
             raise InputError(f"{taken[0].file}: [scenario] extends: more than {MAX_DEPTH} files in a row")
     if link.folder is not None or link.document.name != BASELINE:
-        raise InputError(
-            f'{link.document.file}: [scenario] extends: missing; write extends = "{BASELINE}"'
-            " (only the shipped baseline has no parent)"
-        )
+        raise InputError(_no_parent(link.document))
     return [link.document for link in reversed(chain)]
+
+
+def _no_parent(document: Document) -> str:
+    return (
+        f'{document.file}: [scenario] extends: missing; write extends = "{BASELINE}"'
+        " (only the shipped baseline has no parent)"
+    )
 
 
 def _open_named(name: str, shelf: _Library) -> _Link:

@@ -11,7 +11,7 @@ import pytest
 
 from simulator.errors import InputError
 from simulator.records import POLICY
-from simulator.scenario import list_scenarios, load_scenario
+from simulator.scenario import list_scenarios, load_scenario, scenario_of_text
 from tests.scenario_files import FOLDER, SHIPPED, lever, message, policy, write
 
 # Finding files
@@ -292,3 +292,38 @@ def test_the_example_in_the_docs_works(tmp_path: Path) -> None:
     assert story.chain[1].name == "cjk_fta"
     assert values["ntb_cut"][99, :2].tolist() == pytest.approx([0.02, 0.04])
     assert values["talent_subsidy"][[83, 84, 99, 100], 0].tolist() == [0.0, 0.1, 0.1, 0.0]
+
+
+# Texts that are no files
+
+
+@pytest.mark.parametrize("extends", ["baseline", "cjk_fta"])
+def test_a_text_is_what_its_file_would_be(extends: str, tmp_path: Path) -> None:
+    path = Path(write(tmp_path, "mine", lever(), extends=extends))
+    text = path.read_text(encoding="utf-8")
+    assert scenario_of_text(text) == load_scenario(path)
+
+
+def test_a_text_extends_shipped_scenarios_and_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "parent", lever(size=0.05))
+    text = Path(write(tmp_path, "mine", lever(), extends="parent")).read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r'^up.toml: \[scenario\] extends: "parent" is not a scenario'):
+        scenario_of_text(text, "up.toml")
+
+
+@pytest.mark.parametrize("name", ["mine", "baseline"])
+def test_a_text_without_a_parent_is_not_a_baseline(name: str, tmp_path: Path) -> None:
+    text = Path(write(tmp_path, "mine", lever())).read_text(encoding="utf-8")
+    orphan = text.replace('name = "mine"', f'name = "{name}"').replace('extends = "baseline"\n', "")
+    assert orphan.count("extends") == 0
+    with pytest.raises(InputError, match=r"^up.toml: \[scenario\] extends: missing"):
+        scenario_of_text(orphan, "up.toml")
+
+
+def test_a_text_called_baseline_is_refused(tmp_path: Path) -> None:
+    text = Path(write(tmp_path, "mine", lever())).read_text(encoding="utf-8")
+    with pytest.raises(InputError, match="baseline has no parent"):
+        scenario_of_text(text.replace('name = "mine"', 'name = "baseline"'))
