@@ -1,0 +1,244 @@
+"""Charts of the app: options say what the chart says, with JSON alone; exported files parse and hold its values."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from importlib.resources import files
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from viz import chart_files, charts
+from viz.svg import Fan, FanChart, IntervalRow, Marker
+from viz.wording import texts
+
+WORDS = texts("en")
+YEARS = (2015, 2016, 2017, 2018, 2019)
+NAN = float("nan")
+
+
+def fan(label: str = "policy", style: Any = "new", low: Any = None, median: Any = None, high: Any = None) -> Fan:
+    middle = np.array([1.0, 2.0, 3.0, 4.0, 5.0] if median is None else median)
+    return Fan(
+        label, style, middle, middle - 1.0 if low is None else np.array(low),
+        middle + 1.0 if high is None else np.array(high),
+    )  # fmt: skip
+
+
+def chart(**changes: Any) -> FanChart:
+    fields: dict[str, Any] = {
+        "title": "Real GDP", "unit": "bn yuan", "years": YEARS, "fans": (fan("baseline", "base"), fan()),
+        "history_end": 2017,
+    }  # fmt: skip
+    return FanChart(**fields | changes)
+
+
+def series(option: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any]
+    (found,) = [one for one in option["series"] if one["name"] == name]
+    return found
+
+
+def band(option: dict[str, Any], stack: str = "fan0") -> tuple[list[Any], list[Any]]:
+    """Return the ends of a band as ECharts draws it when it stacks whatever the signs."""
+    parts = [one for one in option["series"] if one.get("stack") == stack]
+    assert len(parts) == 2 and all(one["stackStrategy"] == "all" for one in parts)
+    low, width = (one["data"] for one in parts)
+    return low, [None if a is None else a + b for a, b in zip(low, width, strict=True)]
+
+
+def tooltip(option: dict[str, Any], place: int) -> str:
+    return str(series(option, "tooltips")["data"][place]["tooltip"]["formatter"])
+
+
+def test_options_are_strict_json() -> None:
+    gap = chart(fans=(fan(median=[NAN, 2.0, 3.0, 4.0, 5.0]),), observed=((2016, 2.5),))
+    rows = [IntervalRow("a", NAN, NAN, NAN)]
+    for option in (charts.fan_option(gap, WORDS), charts.interval_option(rows, "%", WORDS)):
+        json.dumps(option, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ([-2.0, -1.0, 0.0, 1.0, -3.0], [1.0, 2.0, 3.0, 4.0, 5.0]),
+        ([-9.0, -8.0, -7.0, -6.0, -5.0], [-4.0, -3.0, -2.0, -1.0, -0.5]),
+        ([0.0, 1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0, 5.0]),
+    ],
+    ids=["across zero", "all negative", "all positive"],
+)
+def test_the_band_runs_from_low_to_high_whatever_the_signs(low: list[float], high: list[float]) -> None:
+    middle = [(a + b) / 2 for a, b in zip(low, high, strict=True)]
+    option = charts.fan_option(chart(fans=(fan(low=low, median=middle, high=high),), difference=True), WORDS)
+    bottom, top = band(option)
+    assert bottom == pytest.approx(low) and top == pytest.approx(high)
+    axis = option["yAxis"][0]
+    assert axis["min"] <= min(low) and axis["max"] >= max(high)
+
+
+def test_unknown_years_leave_gaps_and_say_nothing() -> None:
+    gap = [1.0, NAN, 3.0, 4.0, 5.0]
+    option = charts.fan_option(chart(fans=(fan("policy", "new", gap, gap, gap),)), WORDS)
+    assert series(option, "policy")["data"] == [1.0, None, 3.0, 4.0, 5.0]
+    assert band(option)[0] == [1.0, None, 3.0, 4.0, 5.0]
+    assert series(option, "tooltips")["data"][1]["value"] is None and tooltip(option, 1) == ""
+
+
+def test_a_half_known_interval_draws_no_band() -> None:
+    option = charts.fan_option(chart(fans=(fan(low=[NAN, 1.0, 2.0, 3.0, 4.0]),)), WORDS)
+    assert band(option)[0][0] is None and band(option)[1][0] is None
+
+
+def test_the_base_is_dashed_and_grey_and_scenarios_differ_from_it_and_each_other() -> None:
+    option = charts.fan_option(chart(fans=(fan("baseline", "base"), fan("one"), fan("two"))), WORDS)
+    styles = [(s["lineStyle"]["color"], str(s["lineStyle"]["type"])) for s in map(
+        lambda name: series(option, name), ("baseline", "one", "two"))]  # fmt: skip
+    assert styles[0] == (charts.LIGHT.base, "[5, 4]") and styles[1] == (charts.LIGHT.accent, "solid")
+    assert len({color for color, _ in styles}) == len({dash for _, dash in styles}) == 3
+
+
+def test_years_are_named_history_held_out_and_what_if() -> None:
+    assert charts.stretches(chart(), WORDS) == [("history", 0, 2), ("what-if", 3, 4)]
+    named = charts.stretches(chart(), WORDS, fitted_until=2015)
+    assert named == [("history", 0, 0), ("history, held out", 1, 2), ("what-if", 3, 4)]
+    areas = series(charts.fan_option(chart(), WORDS), "years")["markArea"]["data"]
+    assert [(a["name"], a["xAxis"], b["xAxis"]) for a, b in areas] == [("history", -0.5, 2.5), ("what-if", 2.5, 4.5)]
+    assert charts.stretches(chart(history_end=None), WORDS) == []
+
+
+def test_the_tooltip_of_a_year_says_every_scenario_with_interval_unit_and_events() -> None:
+    marker = Marker(2018.0, "1", "2018Q1 FTA", "new")
+    text = tooltip(charts.fan_option(chart(observed=((2018, 7.0),), observed_label="observed", markers=(marker,)),
+                                     WORDS), 3)  # fmt: skip
+    plain = re.sub("<[^>]*>", "|", text)
+    assert "2018|, bn yuan (what-if)" in plain
+    assert "baseline: 4.00 (3.00 to 5.00)" in plain and "policy: 4.00 (3.00 to 5.00)" in plain
+    assert "observed: 7.00" in plain and "1: 2018Q1 FTA" in plain
+
+
+def test_changes_have_signs_and_a_zero_line() -> None:
+    option = charts.fan_option(chart(fans=(fan(median=[-2.0] * 5),), difference=True), WORDS)
+    assert "−2.00 (−3.00 to −1.00)" in tooltip(option, 0)
+    lines = {one["yAxis"]: one["lineStyle"]["color"] for one in series(option, "grid")["markLine"]["data"]}
+    assert lines[0.0] == charts.LIGHT.ink != lines[-1.0]
+
+
+def test_names_are_no_markup_and_no_places_of_echarts() -> None:
+    text = tooltip(charts.fan_option(chart(fans=(fan("<b>{a}"),)), WORDS), 0)
+    assert "<b>{" not in text and "&lt;b&gt;&#123;a&#125;" in text
+
+
+def test_events_stand_where_they_start_and_share_a_line() -> None:
+    marks = (Marker(2016.0, "a", "x", "base"), Marker(2016.0, "1", "y", "new"), Marker(2030.0, "2", "z", "new"))
+    (line,) = series(charts.fan_option(chart(markers=marks), WORDS), "events")["markLine"]["data"]
+    assert (line["xAxis"], line["label"]["formatter"]) == (1.0, "a 1")
+
+
+def test_observed_points_stand_at_their_years() -> None:
+    option = charts.fan_option(chart(observed=((2016, 2.5), (1990, 1.0)), observed_label="observed"), WORDS)
+    assert series(option, "observed")["data"] == [[1, 2.5]]
+
+
+def test_interval_rows_are_drawn_from_low_to_high() -> None:
+    rows = [IntervalRow("Dalian", 2.0, 1.0, 3.0), IntervalRow("Jinzhou", -2.0, -3.0, -1.0),
+            IntervalRow("Fushun", 0.5, -1.0, 2.0)]  # fmt: skip
+    option = charts.interval_option(rows, "%", WORDS)
+    assert [one["coords"] for one in series(option, "interval")["data"]] == [
+        [[1.0, 0], [3.0, 0]], [[-3.0, 1], [-1.0, 1]], [[-1.0, 2], [2.0, 2]],
+    ]  # fmt: skip
+    filled = [one["itemStyle"]["color"] != charts.LIGHT.ground for one in series(option, "median")["data"]]
+    assert filled == [True, True, False]
+    assert tooltip(option, 1) == "Jinzhou: −2.00 (−3.00 to −1.00) %"
+    assert option["yAxis"][0]["data"] == ["Dalian", "Jinzhou", "Fushun"] and option["yAxis"][0]["inverse"]
+
+
+@pytest.mark.parametrize(("block", "colors"), [(".liaosim {", charts.LIGHT), (".liaosim-dark {", charts.DARK)])
+def test_colours_are_those_of_the_pages(block: str, colors: charts.Palette) -> None:
+    sheet = files("viz").joinpath("components", "app.css").read_text(encoding="utf-8")
+    body = sheet[sheet.index(block) :]
+    told = dict(re.findall(r"--(\w+): (#\w+);", body[: body.index("}")]))
+    for name in ("ink", "quiet", "line", "ground", "panel", "accent", "base", "up", "down"):
+        assert getattr(colors, name) == told[name], name
+
+
+def luminance(color: str) -> float:
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("p", [charts.LIGHT, charts.DARK])
+def test_words_and_lines_have_enough_contrast(p: charts.Palette) -> None:
+    def contrast(a: str, b: str) -> float:
+        high, low = sorted((luminance(a), luminance(b)), reverse=True)
+        return (high + 0.05) / (low + 0.05)
+
+    for color in (p.ink, p.quiet, p.accent):  # words
+        assert contrast(color, p.ground) >= 4.5 and contrast(color, p.panel) >= 4.5
+    for color in (p.base, p.up, p.down, *p.more):  # lines and dots
+        assert contrast(color, p.ground) >= 3.0
+
+
+def test_a_chart_is_told_in_words() -> None:
+    said = charts.spoken(chart(observed=((2016, 2.5),), observed_label="observed"), WORDS)
+    assert said == ("Real GDP, bn yuan. baseline 2019: 5.00 (4.00 to 6.00); policy 2019: 5.00 (4.00 to 6.00);"
+                    " observed 2016: 2.50.")  # fmt: skip
+    rows = charts.spoken_rows([IntervalRow("Dalian", 2.0, 1.0, 3.0)], "City", "%", WORDS)
+    assert rows == "City, %. Dalian: +2.00 (+1.00 to +3.00)."
+
+
+# Files
+
+
+def read(text: str) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(text.encode("utf-8")), encoding="utf-8-sig")
+
+
+def test_the_table_of_a_chart_holds_its_values() -> None:
+    table = read(chart_files.fan_csv(chart(fans=(fan("辽宁", median=[NAN, 2.0, 3.0, 4.0, 1 / 3]),),
+                                           observed=((2016, 2.5),), observed_label="observed"), 2016))  # fmt: skip
+    assert list(table.columns) == list(chart_files.FAN_COLUMNS)
+    model = table[table.series == "辽宁"]
+    assert list(model.year) == [2016, 2017, 2018, 2019] and list(model["median"])[:3] == [2.0, 3.0, 4.0]
+    assert list(model["median"])[3] == pytest.approx(1 / 3, rel=1e-9)
+    assert list(model.years_are) == ["history", "held_out", "what_if", "what_if"]
+    (figure,) = table[table.series == "observed"].to_dict("records")
+    assert (figure["year"], figure["median"]) == (2016, 2.5) and np.isnan(figure["p05"])
+
+
+def test_the_table_of_rows_holds_their_values() -> None:
+    table = read(chart_files.interval_csv([IntervalRow('Da"lian, 大连', -2.0, -3.0, 1.0)], "%"))
+    assert table.to_dict("records") == [{"name": 'Da"lian, 大连', "unit": "%", "median": -2.0, "p05": -3.0, "p95": 1.0}]
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("kind", ["fan", "interval"])
+def test_a_picture_opens_alone(kind: str) -> None:
+    drawn = chart(title="GDP <实际> & more", observed=((2016, 2.5),), observed_label="observed")
+    rows = [IntervalRow("Dalian & 大连", 2.0, 1.0, 3.0)]
+    text = (
+        chart_files.fan_svg(drawn) if kind == "fan" else chart_files.interval_svg(rows, drawn.title, "%", WORDS)
+    )
+    root = ElementTree.fromstring(text.encode("utf-8"))
+    assert root.tag == SVG + "svg" and float(root.get("width", "0")) > 0
+    (style,) = root.findall(SVG + "style")
+    assert style.text is not None and "var(" not in style.text and "url(" not in style.text
+    styled = set(re.findall(r"\.([a-z]+)", style.text))
+    used = {one for e in root.iter() for one in e.get("class", "").split()} - {"unit", "tick", "base", "new"}
+    assert used and used <= styled
+    titles = [e.text for e in root.iter(SVG + "text") if e.get("class") == "heading"]
+    assert titles == ["GDP <实际> & more"]
+
+
+def test_the_picture_of_fans_names_its_lines() -> None:
+    root = ElementTree.fromstring(chart_files.fan_svg(chart(observed=((2016, 2.5),), observed_label="observed")))
+    assert [e.text for e in root.iter(SVG + "text") if e.get("class") == "key"] == ["baseline", "policy", "observed"]
+    low, top = (float(x) for x in root.get("viewBox", "").split()[1::2])
+    assert low == -chart_files.HEAD and top > chart_files.HEAD

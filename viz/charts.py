@@ -1,0 +1,439 @@
+"""Charts that the app draws in the browser: from what a chart shows to options of ECharts, which are plain JSON.
+
+Options hold no script. So what a tooltip says is put into words here, one text for each year or row, and hung on an
+invisible strip that covers it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+import numpy as np
+
+from simulator.numbers import plain, signed
+from simulator.statistics import FloatArray
+from viz.svg import Fan, FanChart, IntervalRow, Marker, tick_labels, ticks
+from viz.wording import typographic
+
+FONT: Final = '"Segoe UI","Noto Sans","Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",sans-serif'  # noqa: E501
+CLEAR: Final = "rgba(0,0,0,0)"
+ROW: Final = 22
+"""Height of a row of an interval chart, in pixels."""
+ROWS_FRAME: Final = 40
+"""Height of its frame."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of one theme, those of ``components/app.css``; ``more`` are of a second and third new scenario."""
+
+    ink: str
+    quiet: str
+    line: str
+    ground: str
+    panel: str
+    accent: str
+    base: str
+    up: str
+    down: str
+    more: tuple[str, ...]
+
+
+LIGHT: Final = Palette(
+    ink="#1c2530", quiet="#55606d", line="#d5dae0", ground="#ffffff", panel="#f5f7f9", accent="#0b5c8a",
+    base="#6b7480", up="#1b7a5a", down="#a83a5b", more=("#b5451b", "#7a4fa3"),
+)  # fmt: skip
+DARK: Final = Palette(
+    ink="#e8ecf1", quiet="#a9b4c0", line="#3a434e", ground="#12171d", panel="#1b222a", accent="#7cc3ea",
+    base="#a3adb9", up="#6fcfa7", down="#ee92ae", more=("#f29a70", "#b79be0"),
+)  # fmt: skip
+
+
+def palette(dark: bool) -> Palette:
+    """Return the colours of a theme."""
+    return DARK if dark else LIGHT
+
+
+def value_text(median: float, low: float, high: float, to: str, sign: bool = False) -> str:
+    """Return a median and its interval as text, a dash where they are unknown."""
+    number = signed if sign else plain
+    if not math.isfinite(median):
+        return "–"
+    return typographic(f"{number(median)} ({number(low)} {to} {number(high)})")
+
+
+# Fans over years
+
+
+def stretches(chart: FanChart, words: Mapping[str, str], fitted_until: int | None = None) -> list[tuple[str, int, int]]:
+    """Return what the years of a chart are: (name, first position, last position) of each stretch.
+
+    Parameters
+    ----------
+    chart, words
+    fitted_until
+        Last year of the data that the parameters were fitted to; later years of history are held out.
+    """
+    if chart.history_end is None:
+        return []
+    kinds = [year_kind(year, chart, fitted_until) for year in chart.years]
+    found: list[tuple[str, int, int]] = []
+    for i, kind in enumerate(kinds):
+        if found and kinds[i - 1] == kind:
+            found[-1] = (found[-1][0], found[-1][1], i)
+        else:
+            found.append((words[f"chart_{kind}"], i, i))
+    return found
+
+
+def year_kind(year: int, chart: FanChart, fitted_until: int | None = None) -> str:
+    """Return whether a year is ``history``, ``held_out`` or ``what_if``; empty if the chart does not say."""
+    if chart.history_end is None:
+        return ""
+    if year > chart.history_end:
+        return "what_if"
+    return "history" if fitted_until is None or year <= fitted_until else "held_out"
+
+
+def fan_option(
+    chart: FanChart, words: Mapping[str, str], dark: bool = False, fitted_until: int | None = None
+) -> dict[str, Any]:
+    """Return the options of a fan chart.
+
+    Parameters
+    ----------
+    chart
+    words
+        Texts of the reader's language.
+    dark
+    fitted_until
+        See :func:`stretches`.
+    """
+    p = palette(dark)
+    marks = _range(chart)
+    labels = tick_labels(marks, sign=chart.difference)
+    styles = _styles(chart.fans, p)
+    named = [fan.label for fan in chart.fans if np.isfinite(fan.median).any()]
+    series = [_frame(chart, words, p, fitted_until), _grid_lines(marks, labels, chart.difference, p)]
+    for i, fan in enumerate(chart.fans):
+        series += _fan(fan, f"fan{i}", styles[i])
+    if chart.observed:
+        named.append(chart.observed_label)
+        series.append(_observed(chart, p))
+    series.append(_events(chart.markers, chart, p))
+    series.append(_strips([_year_text(chart, i, styles, words, fitted_until) for i in range(len(chart.years))], p))
+    count = len(chart.years)
+    return {
+        "animation": False,
+        "textStyle": {"fontFamily": FONT},
+        "legend": {
+            "data": named, "top": 0, "right": 0, "selectedMode": False, "itemWidth": 26, "itemHeight": 8,
+            "textStyle": {"color": p.ink, "fontSize": 12}, "itemGap": 14,
+        },
+        "grid": {"left": _room(labels), "right": 14, "top": 44, "bottom": 34},
+        "tooltip": _tooltip(p),
+        "xAxis": [
+            {
+                "type": "category", "data": [str(year) for year in chart.years], "boundaryGap": True,
+                "axisLine": {"onZero": False, "lineStyle": {"color": p.quiet}},
+                "axisTick": {"show": False},
+                "axisLabel": {"color": p.quiet, "margin": 17, "fontSize": 11, "hideOverlap": True},
+            },
+            {"type": "value", "show": False, "min": -0.5, "max": count - 0.5},
+        ],
+        "yAxis": [
+            {**_HIDDEN, "min": marks[0], "max": marks[-1]},
+            {**_HIDDEN, "min": 0, "max": 1},
+        ],
+        "series": series,
+    }  # fmt: skip
+
+
+_HIDDEN: Final[Mapping[str, Any]] = {
+    "type": "value", "axisLabel": {"show": False}, "axisLine": {"show": False}, "axisTick": {"show": False},
+    "splitLine": {"show": False},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Style:
+    color: str
+    dash: Any
+    opacity: float
+
+
+def _styles(fans: Sequence[Fan], p: Palette) -> list[_Style]:
+    """Return colour and dash of each fan: the base grey and dashed, others in colours that differ in lightness."""
+    colors, dashes = (p.accent, *p.more), ("solid", [9, 3, 2, 3], [2, 3])
+    found, new = [], 0
+    for fan in fans:
+        if fan.style == "base":
+            found.append(_Style(p.base, [5, 4], 0.16))
+        else:
+            found.append(_Style(colors[new % len(colors)], dashes[new % len(dashes)], 0.22))
+            new += 1
+    return found
+
+
+def _range(chart: FanChart) -> tuple[float, ...]:
+    """Return the ticks of the axis of values, which cover all that is drawn."""
+    values = [a for fan in chart.fans for a in (fan.median, fan.low, fan.high)]
+    values.append(np.array([v for _, v in chart.observed] + ([0.0] if chart.difference else [])))
+    pool = np.concatenate(values)
+    pool = pool[np.isfinite(pool)]
+    return ticks(float(pool.min()), float(pool.max())) if len(pool) else (0.0, 1.0)
+
+
+def _room(labels: Sequence[str]) -> int:
+    """Return the width in pixels that labels of ticks need."""
+    return 14 + 7 * max(len(label) for label in labels)
+
+
+def _numbers(values: FloatArray) -> list[float | None]:
+    """Return values as JSON has them: None, a gap, for what is not finite."""
+    return [float(v) if math.isfinite(v) else None for v in values]
+
+
+def _fan(fan: Fan, stack: str, style: _Style) -> list[dict[str, Any]]:
+    """Return the series of one fan: a clear line at the low end, the band stacked on it, and the median.
+
+    ECharts stacks values of unlike signs apart unless it is told to stack all, and then draws the band where it is not.
+    """
+    known = np.isfinite(fan.low) & np.isfinite(fan.high)
+    low = np.where(known, fan.low, np.nan)
+    side = {
+        "type": "line", "stack": stack, "stackStrategy": "all", "symbol": "none", "silent": True, "z": 2,
+        "lineStyle": {"width": 0, "color": style.color}, "itemStyle": {"color": style.color},
+    }  # fmt: skip
+    middle = {
+        "type": "line", "name": fan.label, "data": _numbers(fan.median), "silent": True, "z": 3,
+        "showSymbol": int(np.isfinite(fan.median).sum()) == 1, "symbol": "circle", "symbolSize": 5,
+        "lineStyle": {"width": 2.2, "color": style.color, "type": style.dash}, "itemStyle": {"color": style.color},
+    }  # fmt: skip
+    return [
+        {**side, "name": f"{stack} low", "data": _numbers(low)},
+        {
+            **side, "name": f"{stack} band", "data": _numbers(np.where(known, fan.high - fan.low, np.nan)),
+            "areaStyle": {"color": style.color, "opacity": style.opacity},
+        },
+        middle,
+    ]  # fmt: skip
+
+
+def _observed(chart: FanChart, p: Palette) -> dict[str, Any]:
+    place = {year: i for i, year in enumerate(chart.years)}
+    return {
+        "type": "scatter", "name": chart.observed_label, "symbol": "diamond", "symbolSize": 8, "silent": True, "z": 4,
+        "data": [[place[year], float(value)] for year, value in chart.observed if year in place],
+        "itemStyle": {"color": p.ink, "borderColor": p.ground, "borderWidth": 1},
+    }  # fmt: skip
+
+
+def _frame(chart: FanChart, words: Mapping[str, str], p: Palette, fitted_until: int | None) -> dict[str, Any]:
+    """Return what the years are: history shaded, each stretch named above the drawing."""
+    tints = {words["chart_history"]: p.panel, words["chart_held_out"]: p.line, words["chart_what_if"]: CLEAR}
+    areas = []
+    for name, first, last in stretches(chart, words, fitted_until):
+        wide = (last - first + 1) / len(chart.years) > 0.08  # else its name would lie over that of its neighbour
+        label = {"show": wide, "position": "top", "distance": 3, "color": p.quiet, "fontSize": 11}
+        areas.append(
+            [
+                {"name": name, "xAxis": first - 0.5, "itemStyle": {"color": tints[name]}, "label": label},
+                {"xAxis": last + 0.5},
+            ]
+        )
+    return {
+        "type": "line", "name": "years", "data": [], "xAxisIndex": 1, "yAxisIndex": 1, "silent": True, "z": 0,
+        "markArea": {"silent": True, "data": areas},
+    }  # fmt: skip
+
+
+def _grid_lines(marks: Sequence[float], labels: Sequence[str], zero: bool, p: Palette) -> dict[str, Any]:
+    """Return the lines of the grid with labels as the report prints them; of changes, the zero line stands out."""
+    lines = [
+        {
+            "yAxis": value,
+            "lineStyle": {"color": p.ink if zero and value == 0.0 else p.line, "width": 1, "type": "solid"},
+            "label": {"position": "start", "formatter": label, "color": p.quiet, "fontSize": 11},
+        }
+        for value, label in zip(marks, labels, strict=True)
+    ]
+    return {
+        "type": "line", "name": "grid", "data": [], "silent": True, "z": 1,
+        "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
+    }  # fmt: skip
+
+
+def _events(markers: Sequence[Marker], chart: FanChart, p: Palette) -> dict[str, Any]:
+    """Return events as thin lines with their keys below; those of one year share a line."""
+    keys: dict[float, list[Marker]] = {}
+    for marker in markers:
+        if chart.years[0] <= marker.position <= chart.years[-1]:
+            keys.setdefault(marker.position, []).append(marker)
+    lines = []
+    for position, found in sorted(keys.items()):
+        color = p.accent if any(m.style == "new" for m in found) else p.quiet
+        text = " ".join(m.key for m in found)
+        lines.append(
+            {
+                "xAxis": position - chart.years[0],
+                "lineStyle": {"color": color, "width": 1, "type": [2, 3], "opacity": 0.8},
+                "label": {"position": "start", "distance": 3, "formatter": text, "color": color, "fontSize": 10},
+            }
+        )
+    return {
+        "type": "line", "name": "events", "data": [], "xAxisIndex": 1, "yAxisIndex": 1, "silent": True, "z": 5,
+        "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
+    }  # fmt: skip
+
+
+def _year_text(
+    chart: FanChart, i: int, styles: Sequence[_Style], words: Mapping[str, str], fitted_until: int | None
+) -> str:
+    """Return what the tooltip of a year says, as HTML; empty if nothing is known of it."""
+    year = chart.years[i]
+    kind = year_kind(year, chart, fitted_until)
+    said = [
+        _key(style.color) + _safe(f"{fan.label}: ") + _safe(
+            value_text(fan.median[i], fan.low[i], fan.high[i], chart.interval_word, chart.difference)
+        )
+        for fan, style in zip(chart.fans, styles, strict=True)
+        if np.isfinite(fan.median[i])
+    ]  # fmt: skip
+    said += [_safe(f"{chart.observed_label}: {typographic(plain(v))}") for y, v in chart.observed if y == year]
+    if not said:
+        return ""
+    said += [_safe(f"{m.key}: {m.text}") for m in chart.markers if int(m.position) == year]
+    head = f"<b>{year}</b>, {_safe(chart.unit)}" + (f" ({_safe(words[f'chart_{kind}'])})" if kind else "")
+    return "<br>".join([head, *said])
+
+
+# Effects on many
+
+
+def interval_option(
+    rows: Sequence[IntervalRow], unit: str, words: Mapping[str, str], dark: bool = False
+) -> dict[str, Any]:
+    """Return the options of a chart of medians and 90 % intervals, a row each, with a line at zero.
+
+    A filled dot marks an interval that does not hold zero. See :func:`interval_height` for its height.
+    """
+    p = palette(dark)
+    ends = [v for row in rows for v in (row.low, row.high) if math.isfinite(v)]
+    marks = ticks(min([0.0, *ends]), max([0.0, *ends]), 4)
+    colors = {1: p.up, -1: p.down, 0: p.base}
+    drawn = [(i, row) for i, row in enumerate(rows) if math.isfinite(row.median)]
+    whiskers = [
+        {"coords": [[row.low, i], [row.high, i]], "lineStyle": {"color": colors[row.sign], "width": 2.4}}
+        for i, row in drawn
+    ]
+    dots = [
+        {
+            "value": [row.median, i],
+            "itemStyle": {
+                "color": colors[row.sign] if row.sign else p.ground, "borderColor": colors[row.sign], "borderWidth": 2,
+            },
+        }
+        for i, row in drawn
+    ]  # fmt: skip
+    said = [
+        _safe(f"{row.label}: {value_text(row.median, row.low, row.high, words['to'], True)} {unit}") for row in rows
+    ]
+    lines = [
+        {
+            "xAxis": value,
+            "lineStyle": {"color": p.ink if value == 0.0 else p.line, "width": 1, "type": "solid"},
+            "label": {"position": "start", "formatter": label, "color": p.quiet, "fontSize": 11},
+        }
+        for value, label in zip(marks, tick_labels(marks, sign=True), strict=True)
+    ]
+    return {
+        "animation": False,
+        "textStyle": {"fontFamily": FONT},
+        "grid": {"left": 6, "right": 22, "top": 8, "bottom": 28, "containLabel": True},
+        "tooltip": _tooltip(p),
+        "xAxis": [{**_HIDDEN, "min": marks[0], "max": marks[-1]}, {**_HIDDEN, "min": 0, "max": 1}],
+        "yAxis": [
+            {
+                "type": "category", "inverse": True, "data": [row.label for row in rows],
+                "axisLine": {"show": False}, "axisTick": {"show": False},
+                "axisLabel": {
+                    "color": p.ink, "fontSize": 12, "interval": 0, "width": 150, "overflow": "truncate",
+                },
+            }
+        ],
+        "series": [
+            {
+                "type": "line", "name": "grid", "data": [], "silent": True, "z": 1,
+                "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
+            },
+            {
+                "type": "lines", "name": "interval", "coordinateSystem": "cartesian2d", "silent": True, "z": 3,
+                "data": whiskers,
+            },
+            {"type": "scatter", "name": "median", "symbolSize": 9, "silent": True, "z": 4, "data": dots},
+            {**_strips(said, p), "xAxisIndex": 1, "yAxisIndex": 0},
+        ],
+    }  # fmt: skip
+
+
+def interval_height(rows: Sequence[IntervalRow]) -> int:
+    """Return the height of an interval chart in pixels."""
+    return ROWS_FRAME + ROW * len(rows)
+
+
+# In words
+
+
+def spoken(chart: FanChart, words: Mapping[str, str]) -> str:
+    """Return a fan chart in words for screen readers: the last values of each scenario and the last observed one."""
+    said = []
+    for fan in chart.fans:
+        known = np.flatnonzero(np.isfinite(fan.median))
+        if len(known):
+            i = int(known[-1])
+            value = value_text(fan.median[i], fan.low[i], fan.high[i], chart.interval_word, chart.difference)
+            said.append(f"{fan.label} {chart.years[i]}: {value}")
+    if chart.observed:
+        year, figure = chart.observed[-1]
+        said.append(f"{chart.observed_label} {year}: {typographic(plain(figure))}")
+    return words["chart_spoken"].format(title=chart.title, unit=chart.unit, values="; ".join(said))
+
+
+def spoken_rows(rows: Sequence[IntervalRow], title: str, unit: str, words: Mapping[str, str]) -> str:
+    """Return an interval chart in words for screen readers, every row of it."""
+    said = "; ".join(f"{row.label}: {value_text(row.median, row.low, row.high, words['to'], True)}" for row in rows)
+    return words["chart_spoken"].format(title=title, unit=unit, values=said)
+
+
+# Parts of both
+
+
+def _safe(text: str) -> str:
+    """Return a text for a tooltip: no markup, and no braces, in which ECharts looks for names of its own."""
+    return escape(text).replace("{", "&#123;").replace("}", "&#125;")
+
+
+def _key(color: str) -> str:
+    return f'<span style="display:inline-block;width:10px;height:3px;margin:0 5px 3px 0;background:{color}"></span>'
+
+
+def _strips(texts: Sequence[str], p: Palette) -> dict[str, Any]:
+    """Return invisible bars over the whole height (or width) that carry the tooltips."""
+    data = [{"value": 1 if text else None, "tooltip": {"formatter": text}} for text in texts]
+    return {
+        "type": "bar", "name": "tooltips", "yAxisIndex": 1, "barWidth": "100%", "z": 6, "cursor": "default",
+        "itemStyle": {"color": CLEAR}, "emphasis": {"itemStyle": {"color": p.quiet, "opacity": 0.12}}, "data": data,
+    }  # fmt: skip
+
+
+def _tooltip(p: Palette) -> dict[str, Any]:
+    return {
+        "trigger": "item", "confine": True, "transitionDuration": 0, "backgroundColor": p.ground,
+        "borderColor": p.quiet, "textStyle": {"color": p.ink, "fontSize": 12},
+        "extraCssText": "max-width:360px;white-space:normal;text-align:left;",
+    }  # fmt: skip
