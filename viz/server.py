@@ -20,12 +20,19 @@ ENVIRONMENT: Final = {
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_TITLE": "liaosim",
     "SOLARA_THEME_LOADER": "plain",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "5m",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "15m",
     "SOLARA_SESSION_HTTP_ONLY": "True",
 }
-"""Set before Solara is imported, which reads them then. Who leaves without a word is forgotten after five minutes."""
+"""Set before Solara is imported, which reads them then. Who leaves without a word is forgotten after 15 minutes."""
 MOST_BYTES: Final = 2_000_000
 """Of one message from a browser; a scenario file has less than a tenth of it."""
+_POLICY: Final = b"default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; frame-ancestors 'none'"
+"""Browsers refuse whatever a page would fetch from elsewhere, and to show the app inside a page of another site."""
+HEADERS: Final = (
+    (b"content-security-policy", _POLICY),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+)
 _FORBIDDEN: Final = 403
 
 Message: TypeAlias = MutableMapping[str, Any]
@@ -88,8 +95,13 @@ def own_pages_only(application: Application, host: str) -> Application:
     """
 
     async def guarded(scope: Message, receive: Receive, send: Send) -> None:
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
+            await send(message)
+
         if scope["type"] not in ("http", "websocket") or _welcome(dict(scope["headers"]), host):
-            await application(scope, receive, send)
+            await application(scope, receive, headed if scope["type"] == "http" else send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:

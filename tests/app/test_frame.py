@@ -78,6 +78,15 @@ def test_only_its_own_pages_reach_the_server(served: Served) -> None:
     assert _status(served, kernel, Origin="http://evil.example", **upgrade) == 403
 
 
+def test_browsers_are_told_to_ask_nobody_else(served: Served) -> None:
+    place = urlsplit(served.address)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=20)
+    connection.request("GET", "/")
+    policy = connection.getresponse().headers["content-security-policy"]
+    connection.close()
+    assert "default-src 'self'" in policy and "http" not in policy
+
+
 def test_it_listens_on_this_machine_alone(served: Served) -> None:
     place = urlsplit(served.address)
     assert place.hostname == "127.0.0.1"
