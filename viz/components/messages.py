@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import solara
 
 from simulator.errors import InputError
-from viz.state import Session, use_session
+from viz.state import Session, library, use_session
 
 _Value = TypeVar("_Value")
 _log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 def sentence_of(error: BaseException, session: Session) -> str:
     """Return what a user is told of an error: its own sentence if it has one, else that something failed."""
     if isinstance(error, InputError | OSError):
-        text = str(error)
+        text = str(error).replace(f"{library().root}/", "")  # where results lie is nobody's business in a browser
         return f"{text[:1].upper()}{text[1:]}."
     _log.error("unexpected error", exc_info=error)
     return session.text("app_failed", kind=type(error).__name__)
