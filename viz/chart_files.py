@@ -19,7 +19,7 @@ from viz.charts import year_kind
 from viz.svg import WIDTH, FanChart, IntervalRow, fan_chart, interval_chart
 
 SVG: Final = "http://www.w3.org/2000/svg"
-HEAD: Final = 46
+HEAD: Final = 62
 """Height of title and legend above a drawing that stands alone."""
 BOM: Final = "\N{ZERO WIDTH NO-BREAK SPACE}"
 """Begins a CSV file, so that spreadsheets read its Chinese."""
@@ -61,10 +61,13 @@ def interval_csv(rows: Sequence[IntervalRow], unit: str) -> str:
     return csv_text(INTERVAL_COLUMNS, ((row.label, unit, row.median, row.low, row.high) for row in rows))
 
 
-def fan_svg(chart: FanChart) -> str:
+def fan_svg(chart: FanChart, words: Mapping[str, str]) -> str:
     """Return a fan chart as an SVG file, drawn as the report draws it, with its title and a legend."""
     keys = [(fan.label, f"median {fan.style}") for fan in chart.fans]
+    keys.append((words["legend_band"], f"band {chart.fans[-1].style}" if chart.fans else "band"))
     keys += [(chart.observed_label, "observed")] if chart.observed else []
+    if chart.history_end is not None and chart.history_end >= chart.years[0]:
+        keys.append((words["legend_history"], "history"))
     return standalone(fan_chart(chart), chart.title, keys)
 
 
@@ -102,16 +105,22 @@ def standalone(drawing: str, title: str, keys: Sequence[tuple[str, str]] = ()) -
 
 
 def _legend(keys: Sequence[tuple[str, str]]) -> Iterable[ElementTree.Element]:
+    """Yield the parts of a legend, in lines as wide as the drawing."""
     x, y = 12.0, 36 - HEAD
     for label, kind in keys:
-        if kind == "observed":
+        wide = 45.0 + sum(11.0 if unicodedata.east_asian_width(c) in "WF" else 6.0 for c in label)
+        if x > 12.0 and x + wide > WIDTH:
+            x, y = 12.0, y + 15
+        if kind.startswith(("band", "history")):
+            yield _element("rect", kind, x=f"{x:g}", y=str(y - 9), width="22", height="10")
+        elif kind == "observed":
             yield _element("circle", kind, cx=f"{x + 10:g}", cy=str(y - 4), r="2.4")
         else:
             yield _element("polyline", kind, points=f"{x:g},{y - 4} {x + 22:g},{y - 4}")
         text = _element("text", "key", x=f"{x + 27:g}", y=str(y))
         text.text = label
         yield text
-        x += 45.0 + sum(11.0 if unicodedata.east_asian_width(c) in "WF" else 6.0 for c in label)
+        x += wide
 
 
 def _element(tag: str, kind: str, **attributes: str) -> ElementTree.Element:

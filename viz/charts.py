@@ -210,8 +210,9 @@ def _fan(fan: Fan, stack: str, style: _Style) -> list[dict[str, Any]]:
         "lineStyle": {"width": 0, "color": style.color}, "itemStyle": {"color": style.color},
     }  # fmt: skip
     middle = {
-        "type": "line", "name": fan.label, "data": _numbers(fan.median), "silent": True, "z": 3,
-        "showSymbol": int(np.isfinite(fan.median).sum()) == 1, "symbol": "circle", "symbolSize": 5,
+        "type": "line", "name": fan.label, "data": _numbers(fan.median), "silent": True,
+        "z": 4 if fan.style == "base" else 3,  # its dashes show on a scenario that does as the base does
+        "symbol": "circle" if int(np.isfinite(fan.median).sum()) == 1 else "none", "symbolSize": 5,
         "lineStyle": {"width": 2.2, "color": style.color, "type": style.dash}, "itemStyle": {"color": style.color},
     }  # fmt: skip
     return [
@@ -227,7 +228,7 @@ def _fan(fan: Fan, stack: str, style: _Style) -> list[dict[str, Any]]:
 def _observed(chart: FanChart, p: Palette) -> dict[str, Any]:
     place = {year: i for i, year in enumerate(chart.years)}
     return {
-        "type": "scatter", "name": chart.observed_label, "symbol": "diamond", "symbolSize": 8, "silent": True, "z": 4,
+        "type": "scatter", "name": chart.observed_label, "symbol": "diamond", "symbolSize": 8, "silent": True, "z": 5,
         "data": [[place[year], float(value)] for year, value in chart.observed if year in place],
         "itemStyle": {"color": p.ink, "borderColor": p.ground, "borderWidth": 1},
     }  # fmt: skip
@@ -248,7 +249,7 @@ def _frame(chart: FanChart, words: Mapping[str, str], p: Palette, fitted_until: 
         )
     return {
         "type": "line", "name": "years", "data": [], "xAxisIndex": 1, "yAxisIndex": 1, "silent": True, "z": 0,
-        "markArea": {"silent": True, "data": areas},
+        "markArea": {"z": 0, "silent": True, "data": areas},
     }  # fmt: skip
 
 
@@ -264,7 +265,7 @@ def _grid_lines(marks: Sequence[float], labels: Sequence[str], zero: bool, p: Pa
     ]
     return {
         "type": "line", "name": "grid", "data": [], "silent": True, "z": 1,
-        "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
+        "markLine": {"z": 1, "silent": True, "symbol": "none", "animation": False, "data": lines},
     }  # fmt: skip
 
 
@@ -328,7 +329,7 @@ def interval_option(
     colors = {1: p.up, -1: p.down, 0: p.base}
     drawn = [(i, row) for i, row in enumerate(rows) if math.isfinite(row.median)]
     whiskers = [
-        {"coords": [[row.low, i], [row.high, i]], "lineStyle": {"color": colors[row.sign], "width": 2.4}}
+        {"coords": [[row.low, i], [row.high, i]], "lineStyle": {"color": colors[row.sign], "width": 2.4, "opacity": 1}}
         for i, row in drawn
     ]
     dots = [
@@ -347,7 +348,7 @@ def interval_option(
         {
             "xAxis": value,
             "lineStyle": {"color": p.ink if value == 0.0 else p.line, "width": 1, "type": "solid"},
-            "label": {"position": "start", "formatter": label, "color": p.quiet, "fontSize": 11},
+            "label": {"position": "end", "formatter": label, "color": p.quiet, "fontSize": 11},
         }
         for value, label in zip(marks, tick_labels(marks, sign=True), strict=True)
     ]
@@ -369,7 +370,7 @@ def interval_option(
         "series": [
             {
                 "type": "line", "name": "grid", "data": [], "silent": True, "z": 1,
-                "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
+                "markLine": {"z": 1, "silent": True, "symbol": "none", "animation": False, "data": lines},
             },
             {
                 "type": "lines", "name": "interval", "coordinateSystem": "cartesian2d", "silent": True, "z": 3,

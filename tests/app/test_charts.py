@@ -224,7 +224,7 @@ def test_a_picture_opens_alone(kind: str) -> None:
     drawn = chart(title="GDP <实际> & more", observed=((2016, 2.5),), observed_label="observed")
     rows = [IntervalRow("Dalian & 大连", 2.0, 1.0, 3.0)]
     text = (
-        chart_files.fan_svg(drawn) if kind == "fan" else chart_files.interval_svg(rows, drawn.title, "%", WORDS)
+        chart_files.fan_svg(drawn, WORDS) if kind == "fan" else chart_files.interval_svg(rows, drawn.title, "%", WORDS)
     )
     root = ElementTree.fromstring(text.encode("utf-8"))
     assert root.tag == SVG + "svg" and float(root.get("width", "0")) > 0
@@ -238,7 +238,8 @@ def test_a_picture_opens_alone(kind: str) -> None:
 
 
 def test_the_picture_of_fans_names_its_lines() -> None:
-    root = ElementTree.fromstring(chart_files.fan_svg(chart(observed=((2016, 2.5),), observed_label="observed")))
-    assert [e.text for e in root.iter(SVG + "text") if e.get("class") == "key"] == ["baseline", "policy", "observed"]
+    root = ElementTree.fromstring(chart_files.fan_svg(chart(observed=((2016, 2.5),), observed_label="seen"), WORDS))
+    keys = [e.text for e in root.iter(SVG + "text") if e.get("class") == "key"]
+    assert keys == ["baseline", "policy", "band: 90 % interval over runs", "seen", "shaded: history to 2017"]
     low, top = (float(x) for x in root.get("viewBox", "").split()[1::2])
     assert low == -chart_files.HEAD and top > chart_files.HEAD

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import solara
@@ -30,6 +31,7 @@ def ExportButtons(name: str, csv: Callable[[], str] | None = None, svg: Callable
         Return the text of the file.
     """
     session = use_session()
+    solara.Style(Path(__file__).parent / "figures.css")
     with solara.v.Html(tag="span", class_="liaosim-export"):
         if csv is not None:
             Download(name, csv, "csv", session.text("export_csv"), session.text("export_csv_of", name=name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import solara
@@ -34,15 +35,16 @@ def FanChartFigure(
     """
     session = use_session()
     words = texts(session.lang.value)
+    chart = replace(chart, title=title) if title else chart
     _Figure(
-        title=title or chart.title,
+        title=chart.title,
         unit=chart.unit,
         name=name,
         option=charts.fan_option(chart, words, session.dark.value, fitted_until),
         said=charts.spoken(chart, words),
         height=height,
         csv=lambda: chart_files.fan_csv(chart, fitted_until),
-        svg=lambda: chart_files.fan_svg(chart),
+        svg=lambda: chart_files.fan_svg(chart, words),
     )
 
 
