@@ -1,0 +1,163 @@
+"""Topics of the page on trust that show charts: fit, skill, padding, and what the data can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import solara
+from markupsafe import Markup
+
+from simulator.posterior import POSTERIORS
+from simulator.words import unit_word
+from viz import trust_figures as figures
+from viz.calibration_fit import group_word, title_of
+from viz.components.export import ExportButtons
+from viz.components.trust_view import Choice, View
+from viz.contraction_chart import contraction_chart
+from viz.page import punctuation
+from viz.rank_histogram import recovery_section
+from viz.state import Session, use_session
+from viz.trust_markup import fragment, standalone
+from viz.wording import texts
+
+Asked = Mapping[str, str]
+Go = Callable[..., None]
+
+
+@solara.component
+def FitTopic(asked: Asked, go: Go) -> None:
+    """Show a group of targets as small charts, and one of them large if the address names it."""
+    session = use_session()
+    lang = session.lang.value
+    fit = _one_of(asked.get("fit", ""), figures.FITS)
+    named = figures.targets_of(asked.get("variable", ""))
+    opened = figures.fitted_target(fit, asked.get("target", ""))
+    known = figures.groups(fit)
+    first = figures.group_of(named[0]) if named else known[0]
+    group = _one_of(asked.get("group", first), known)
+    if opened is not None:
+        group = opened.target.group
+    kept = {"topic": "fit", "fit": fit, "group": group}
+    charts = figures.charts(fit, group, lang, named)
+    with solara.Row(classes=["trust-controls"]):
+        Choice(session.text("trust_fit"), {key: session.text(words) for key, (_, words) in figures.FITS.items()}, fit,
+                lambda value: go(**{**kept, "fit": value, "target": asked.get("target", "")}))  # fmt: skip
+        Choice(session.text("trust_group"), {name: group_word(name, texts(lang)) for name in known}, group,
+                lambda value: go(**{**kept, "group": value}))  # fmt: skip
+        names = [opened.target.name] if opened is not None else [chart.name for chart in charts]
+        ExportButtons(
+            f"fit_{fit}_{names[0] if opened is not None else group.lower().replace(' ', '_')}",
+            csv=figures.lazily(figures.fit_csv, fit, names),
+            svg=None if opened is None else lambda: standalone(figures.fan(opened, lang)),
+        )
+    html = fragment(
+        "trust_fit.html", lang, short=figures.counted(fit, lang), note=_held_note(fit, lang), charts=charts,
+        first=next((k for k, chart in enumerate(charts) if chart.marked), -1),
+        open=None if opened is None else _opened(opened, lang),
+    )  # fmt: skip
+    View(html, lambda key: go(**{**kept, "target": key}))
+
+
+def _held_note(fit: str, lang: str) -> str:
+    """Return what is to be known of a fit that left years out, empty for the one that did not."""
+    if fit != "held":
+        return ""
+    found = figures.posterior(fit)
+    return texts(lang)["cal_held_note"].format(first=found.first_year, last=found.last_year)
+
+
+def _opened(one: Any, lang: str) -> dict[str, Any]:
+    title = title_of(one.target, lang)
+    unit = unit_word(one.target.unit, lang)
+    return {
+        "name": one.target.name, "title": title, "svg": Markup(figures.fan(one, lang)),  # noqa: S704 - our own drawing
+        "caption": f"{title}{punctuation(lang)['comma']}{unit}", "figures": figures.figures(one, lang),
+        "sources": figures.sources_of(one.target),
+    }  # fmt: skip
+
+
+@solara.component
+def SkillTopic(asked: Asked, go: Go) -> None:
+    """Show a part of the skill card, with the series that a user came for marked."""
+    session = use_session()
+    lang = session.lang.value
+    variable, part = asked.get("variable", ""), _one_of(asked.get("part", ""), figures.PARTS)
+    titles = figures.titles_of(variable, lang)
+    found = figures.validation(lang)
+    with solara.Row(classes=["trust-controls"]):
+        Choice(session.text("trust_part"), {key: session.text(words) for key, words in figures.PARTS.items()}, part,
+                lambda value: go(topic="skill", part=value, variable=variable))  # fmt: skip
+        for name in _SKILL_TABLES[part]:
+            solara.Text(name, classes=["trust-export-of"])
+            ExportButtons(name.removesuffix(".csv"), csv=figures.lazily(figures.shipped_table, name))
+    rows = found["comparisons"][0]["rows"] if found["comparisons"] else []
+    View(fragment(
+        "trust_skill.html", lang, v=found, part=part, marked=titles,
+        first=next((k for k, row in enumerate(rows) if row["series"] in titles), -1),
+        unjudged=session.text("trust_unjudged", variable=variable) if variable and not titles else "",
+    ))  # fmt: skip
+
+
+_SKILL_TABLES: dict[str, tuple[str, ...]] = {
+    "wins": ("skill.csv",), "charts": ("points.csv",), "scores": ("skill.csv", "skill_rolling.csv"),
+    "facts": ("facts.csv",), "published": ("published.csv",), "others": ("points.csv", "ports.csv"),
+}  # fmt: skip
+
+
+@solara.component
+def PaddingTopic(asked: Asked, go: Go) -> None:
+    """Show by how much published figures exceed true ones, as the model infers it, beside what is known."""
+    session = use_session()
+    lang = session.lang.value
+    found = figures.calibration("all", lang)
+    padding = figures.named_padding(found["padding"], lang)
+    charts = {} if padding is None else {chart["name"]: chart["svg"] for chart in padding["charts"]}
+    picked = _one_of(asked.get("series", ""), charts) if charts else ""
+    with solara.Row(classes=["trust-controls"]):
+        if picked:
+            ExportButtons(
+                f"padding_{picked}", csv=figures.lazily(figures.fit_table, "all", "padding.csv"),
+                svg=lambda: standalone(str(charts[picked])),
+            )
+    html = fragment("trust_padding.html", lang, padding=padding, vintages=found["vintages"], chosen=picked)
+    View(html, lambda key: go(topic="padding", series=key))
+
+
+@solara.component
+def KnownTopic(asked: Asked, go: Go) -> None:
+    """Show what the data tell of the fitted parameters, and whether fits recover truths and agree."""
+    session = use_session()
+    lang = session.lang.value
+    fit = _one_of(asked.get("fit", ""), figures.FITS)
+    found, words = figures.calibration(fit, lang), texts(lang)
+    chart = contraction_chart(words["trust_contraction_title"], figures.by_contraction(fit), lang, words)
+    recovery = recovery_section(POSTERIORS, words)
+    with solara.Row(classes=["trust-controls"]):
+        Choice(session.text("trust_fit"), {key: session.text(text) for key, (_, text) in figures.FITS.items()}, fit,
+                lambda value: go(topic="known", fit=value))  # fmt: skip
+        solara.Text(session.text("trust_contraction_title"), classes=["trust-export-of"])
+        ExportButtons("contraction", csv=figures.lazily(figures.fit_table, fit, "parameters.csv"),
+                      svg=lambda: standalone(chart))  # fmt: skip
+        if recovery:
+            solara.Text(session.text("cal_recovery"), classes=["trust-export-of"])
+            ExportButtons("recovery", csv=figures.lazily(figures.shipped_table, "recovery.csv"),
+                          svg=lambda: standalone(str(recovery["chart"])))  # fmt: skip
+    View(fragment(
+        "trust_known.html", lang, c=found, chart=Markup(chart), recovery=recovery,  # noqa: S704 - our own drawing
+        expected={row["name"]: row for row in found["identifiability"] or ()}, stability=_stability(session),
+    ))  # fmt: skip
+
+
+def _stability(session: Session) -> str:
+    found = figures.stability()
+    if found is None:
+        return ""
+    names = punctuation(session.lang.value)["joint"].join(found.different) or "–"
+    return session.text("trust_stability_told", same=found.same, count=found.count, added=f"{found.added:.2f}",
+                        names=names)  # fmt: skip
+
+
+def _one_of(value: str, known: Any) -> str:
+    """Return a value if it is known, else the first that is."""
+    return value if value in known else str(next(iter(known)))

@@ -1,0 +1,281 @@
+"""What the app shows of calibration and validation: the tables that come with this version, read once."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from calibration.observed import load_observed
+from calibration.targets import Target, targets
+from simulator import skill_card
+from simulator.errors import InputError
+from simulator.numbers import plain
+from simulator.posterior import POSTERIORS, SHIPPED, VALIDATION, Fitted, Posterior, shipped
+from simulator.text_file import read_text
+from simulator.words import unit_word
+from viz.calibration_fit import FIT, ROLES, FittedTarget, group_word, inside, read_fit, title_of
+from viz.calibration_padding import SERIES
+from viz.calibration_report import _Source as _CalibrationSource
+from viz.target_fan import TargetFigure, target_fan
+from viz.validation_report import _Source as _ValidationSource
+from viz.wording import texts, typographic
+
+TOPICS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    "fit": ("trust_topic_fit", "trust_lead_fit"),
+    "skill": ("trust_topic_skill", "trust_lead_skill"),
+    "padding": ("trust_topic_padding", "trust_lead_padding"),
+    "known": ("trust_topic_known", "trust_lead_known"),
+    "data": ("trust_topic_data", "trust_lead_data"),
+    "parameters": ("trust_topic_parameters", "trust_lead_parameters"),
+})  # fmt: skip
+"""Topic, as the address names it -> keys of its name and of what it means for a planner."""
+FITS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    "all": (SHIPPED, "trust_fit_all"), "held": (VALIDATION, "trust_fit_held"),
+})  # fmt: skip
+"""Fit, as the address names it -> folder of its tables and key of its name."""
+PARTS: Final[Mapping[str, str]] = MappingProxyType({
+    "wins": "val_short", "charts": "val_charts", "scores": "val_scores", "facts": "val_facts",
+    "published": "val_published", "others": "trust_part_others",
+})  # fmt: skip
+"""Part of the skill card -> key of its name."""
+
+
+@dataclass(frozen=True)
+class FitChart:
+    """A small chart of one target; ``marked``: a user came to see it."""
+
+    name: str
+    title: str
+    svg: str
+    notes: tuple[str, ...]
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What is known of one figure of a target, as text."""
+
+    period: str
+    fitted: str
+    observed: str
+    median: str
+    band: str
+    predictive: str
+    inside: str
+
+
+def targets_of(variable: str) -> tuple[str, ...]:
+    """Return the targets that judge an output of the model, an observed variable, or the target of that name."""
+    series = skill_card.OUTPUTS.get(variable)
+    known = targets()
+    return tuple(t.name for t in known.values() if series == t.name or variable in (t.name, t.variable))
+
+
+# Fit
+
+
+@cache
+def fitted(fit: str) -> tuple[FittedTarget, ...]:
+    """Return the targets of a fit (``all`` or ``held``) with what was found of their figures."""
+    return read_fit(POSTERIORS / FITS[fit][0])
+
+
+@cache
+def posterior(fit: str) -> Posterior:
+    """Return what was fitted.
+
+    Raises
+    ------
+    InputError
+        This version comes without it.
+    """
+    found = shipped(FITS[fit][0])
+    if found is None:
+        raise InputError("this version ships no calibrated parameters")
+    return found
+
+
+def groups(fit: str) -> tuple[str, ...]:
+    """Return the groups of targets in the order in which they are shown."""
+    return tuple(dict.fromkeys(one.target.group for one in fitted(fit) if one.target.role in ROLES))
+
+
+def group_of(target: str) -> str:
+    """Return the group of a target."""
+    return targets()[target].group
+
+
+def charts(fit: str, group: str, lang: str, marked: Iterable[str] = ()) -> list[FitChart]:
+    """Return the charts of a group of targets."""
+    words, chosen = texts(lang), set(marked)
+    return [
+        FitChart(one.target.name, title_of(one.target, lang), fan(one, lang), _notes(one, words),
+                 one.target.name in chosen)
+        for one in fitted(fit) if one.target.group == group and one.target.role in ROLES
+    ]  # fmt: skip
+
+
+def fan(one: FittedTarget, lang: str) -> str:
+    """Return the chart of one target as SVG."""
+    return target_fan(title_of(one.target, lang), unit_word(one.target.unit, lang), one.figures, texts(lang))
+
+
+def fitted_target(fit: str, name: str) -> FittedTarget | None:
+    """Return one target of a fit; None if it has none of this name."""
+    return next((one for one in fitted(fit) if one.target.name == name), None)
+
+
+def figures(one: FittedTarget, lang: str) -> list[Figure]:
+    """Return the figures of a target as rows of a table."""
+    return [_figure(f, one.target, texts(lang)) for f in one.figures]
+
+
+def counted(fit: str, lang: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return how many figures lie in their wide bands, those that were fitted and those that were not."""
+    words = texts(lang)
+    said = []
+    for key, was_fitted in (("cal_fitted_inside", True), ("cal_others_inside", False)):
+        within, count = inside(fitted(fit), was_fitted)
+        share = f"{100 * within / count:.0f}" if count else ""
+        text = words["cal_share_of"].format(inside=within, count=count, share=share)
+        said.append((words[key], text if count else words["cal_share_none"]))
+    return said[0], said[1]
+
+
+def sources_of(target: Target) -> tuple[str, ...]:
+    """Return where the observed figures of a target come from, each source once."""
+    places, names = set(target.entity.split("+")), {target.variable, target.upper}
+    rows = load_observed().rows
+    found = (r.source for r in rows if r.entity in places and r.variable in names and r.period in target.periods)
+    return tuple(dict.fromkeys(found))
+
+
+def _notes(one: FittedTarget, words: Mapping[str, str]) -> tuple[str, ...]:
+    aim, held = one.target, one.compared
+    notes = [words[ROLES[aim.role]]]
+    if aim.padded:
+        notes.append(words["cal_padded"])
+    if held:
+        notes.append(words["cal_inside"].format(inside=sum(f.inside for f in held), count=len(held)))
+    return tuple(notes)
+
+
+def _figure(f: TargetFigure, aim: Target, words: Mapping[str, str]) -> Figure:
+    def ends(low: float, high: float) -> str:
+        return typographic(f"{plain(low)} {words['to']} {plain(high)}")
+
+    seen, simulated = f.observed == f.observed, f.median == f.median
+    compared = seen and f.predicted and f.period in aim.free
+    return Figure(
+        period=f.period.replace("-", "–"),
+        fitted=words["cal_is_fitted" if f.fitted else "cal_not_fitted"],
+        observed=typographic(plain(f.observed)) if seen else "–",
+        median=typographic(plain(f.median)) if simulated else "–",
+        band=ends(f.low, f.high) if simulated else "–",
+        predictive=ends(f.predictive_low, f.predictive_high) if f.predicted else "–",
+        inside=words["val_inside" if f.inside else "val_outside"] if compared else "–",
+    )
+
+
+# Skill, padding, what is known
+
+
+@cache
+def calibration(fit: str, lang: str) -> Mapping[str, Any]:
+    """Return what the report of the calibration shows, as its template takes it."""
+    return _CalibrationSource(POSTERIORS / FITS[fit][0], lang).context()
+
+
+@cache
+def validation(lang: str) -> Mapping[str, Any]:
+    """Return what the report of the validation shows, as its template takes it."""
+    return _ValidationSource(POSTERIORS, lang).context()
+
+
+def named_padding(found: Mapping[str, Any] | None, lang: str) -> dict[str, Any] | None:
+    """Return the section of padding with the name of its series at each chart; None if there is none."""
+    if found is None:
+        return None
+    words = texts(lang)
+    names = {words["cal_padding_chart"].format(name=words[key]): series for series, key in SERIES.items()}
+    charts = [{**chart, "name": names.get(chart["title"], chart["title"])} for chart in found["charts"]]
+    return {**found, "charts": charts}
+
+
+def titles_of(variable: str, lang: str) -> tuple[str, ...]:
+    """Return how the series that judge a variable are called in the tables of the skill card."""
+    known = targets()
+    words = texts(lang)
+    found = [known[name] for name in targets_of(variable)]
+    return tuple(dict.fromkeys(
+        text for t in found for text in (title_of(t, lang), group_word(t.group, words) if not t.scored else "") if text
+    ))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How far two calibrations that differ in their seed agree: parameters the same, all, and what the design adds."""
+
+    same: int
+    count: int
+    added: float
+    different: tuple[str, ...]
+
+
+@cache
+def stability() -> Stability | None:
+    """Return the comparison that comes with this version, if there is one."""
+    path = POSTERIORS / "stability.csv"
+    if not path.is_file():
+        return None
+    import pandas as pd
+
+    from calibration.stability import added_by_design
+
+    table = pd.read_csv(path)
+    same = table["same"].astype(bool)
+    return Stability(int(same.sum()), len(table), added_by_design(table), tuple(table["parameter"][~same]))
+
+
+def by_contraction(fit: str) -> list[Fitted]:
+    """Return the fitted parameters, those of which the data tell most first."""
+    return sorted(posterior(fit).table, key=lambda row: -row.contraction)
+
+
+# Tables as files
+
+
+def shipped_table(name: str) -> str:
+    """Return a table that comes with this version as it lies there, with full precision."""
+    return read_text(POSTERIORS / name)
+
+
+def fit_csv(fit: str, names: Sequence[str]) -> str:
+    """Return the rows of some targets of a fit as CSV."""
+    head, *rows = csv.reader(io.StringIO(read_text(POSTERIORS / FITS[fit][0] / FIT)))
+    chosen = set(names)
+    return as_csv(head, (row for row in rows if row[0] in chosen))
+
+
+def as_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table as CSV text with Unix line ends."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def fit_table(fit: str, name: str) -> str:
+    """Return a table of a fit as it lies there."""
+    return shipped_table(f"{FITS[fit][0]}/{name}")
+
+
+def lazily(make: Callable[..., str], *given: Any) -> Callable[[], str]:
+    """Return a function without parameters that makes a file when a user asks for it."""
+    return lambda: make(*given)
