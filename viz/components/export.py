@@ -44,7 +44,7 @@ KINDS = {"csv": "text/csv", "svg": "image/svg+xml", "html": "text/html", "toml":
 
 
 @solara.component
-def Download(name: str, make: Callable[[], str], kind: str, label: str, described: str = "") -> None:
+def Download(name: str, make: Callable[[], str], kind: str, label: str, described: str = "", busy: str = "") -> None:
     """Draw a button that downloads a file of text.
 
     Parameters
@@ -57,30 +57,39 @@ def Download(name: str, make: Callable[[], str], kind: str, label: str, describe
         One of ``KINDS``.
     label, described
         Of the button, and what screen readers and the tooltip say of it.
+    busy
+        Shown instead of the label while the file is made.
     """
     session = use_session()
     latest = solara.use_ref(make)
     latest.current = make  # the button below must keep one function, else drawing again would stop a download
     failed = solara.use_reactive("")
     tries = solara.use_reactive(0)
+    making = solara.use_reactive(False)
 
     def content() -> Any:
+        making.set(bool(busy))
         try:
             text = latest.current()
         except Exception as error:
             failed.set(session.text("export_failed", reason=sentence_of(error, session)))
             tries.set(tries.value + 1)  # a new button: this one waits for its file
             return None
+        finally:
+            making.set(False)
         failed.set("")
         return text.encode("utf-8")
 
     stable = solara.use_memo(lambda: content, dependencies=[session.lang.value])
     button = solara.Button(
-        label, text=True, small=True, icon_name="mdi-download", classes=["liaosim-download"],
+        busy if making.value else label, text=True, small=True, icon_name="mdi-download", disabled=making.value,
+        classes=["liaosim-download"],
         attributes={"aria-label": described or label, "title": described or label, "data-export": kind},
     )  # fmt: skip
     solara.FileDownload(
         stable, filename=file_name(name, kind), mime_type=KINDS[kind], children=[button]
     ).key(f"{kind}{tries.value}")  # fmt: skip
+    if making.value:
+        solara.v.Html(tag="span", class_="liaosim-making", attributes={"role": "status", "aria-label": busy})
     if failed.value:
         Problem(failed.value)

@@ -1,0 +1,169 @@
+"""Parts of the page that compares: the headline table, charts over years, effects by place, and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import solara
+
+from simulator.card import Card
+from viz import compare_tables, panels
+from viz.compare_tables import CHARTED, LEVELS, TABLE, Comparison, Doubts
+from viz.components.effect_table import CostTable, EffectTable, LevelTable
+from viz.components.export import ExportButtons
+from viz.components.fan_chart import FanChartFigure, IntervalFigure
+from viz.components.messages import Problem
+from viz.components.working import Working, use_work
+from viz.library import Opened
+from viz.state import use_session
+from viz.svg import FanChart
+from viz.wording import texts
+
+
+@solara.component
+def Headline(comparison: Comparison, doubts: Doubts | None, variable: str, pick: Callable[[str], None]) -> None:
+    """Draw the table of the headline figures and what must be known of them."""
+    session = use_session()
+    periods = [period.replace("-", "–") for period in comparison.periods]
+    literature = doubts.literature if doubts else frozenset()
+    with solara.v.Html(tag="div", class_="liaosim-bar-of"):
+        key = "compare_levels" if comparison.alone else "compare_effects"
+        _heading(session.text(key, base=comparison.base, window=periods[0]))
+        ExportButtons(f"{comparison.scenario}_{TABLE}", csv=lambda: comparison.table)
+    if comparison.lines:
+        EffectTable(comparison.lines, periods[0], comparison.result, variable, pick, literature)
+        _paragraph(session.text("compare_note", runs=comparison.runs), "liaosim-note")
+    elif comparison.levels:
+        LevelTable(comparison.levels, periods, variable, pick)
+    for text in comparison.warnings:
+        _paragraph(text, "liaosim-note")
+
+
+@solara.component
+def Charts(opened: Opened, comparison: Comparison, variable: str, pick: Callable[[str], None]) -> None:
+    """Draw the charts of a variable: the change against the base, and levels with what was observed."""
+    session = use_session()
+    lang = session.lang.value
+    items = [{"text": panels.title_of(name, lang), "value": name} for name in CHARTED]
+    solara.v.Select(
+        label=session.text("compare_variable"), items=items, v_model=variable, on_v_model=pick, dense=True,
+        outlined=True, hide_details=True, class_="liaosim-pick-variable",
+    )  # fmt: skip
+    key = (opened.name, str(opened.manifest["finished"]), comparison.scenario, variable, lang)
+
+    def make() -> tuple[str, FanChart | None, FanChart]:
+        level = compare_tables.level_of(opened, comparison, variable, lang)
+        change = compare_tables.change_of(opened, comparison, variable, lang) if comparison.lines else None
+        return variable, change, level
+
+    work = use_work(make, key)
+    if work.problem:
+        Problem(work.problem)
+    elif work.value is None:
+        Working(session.text("compare_drawing"))
+    else:
+        shown, change, level = work.value
+        name, until = f"{comparison.scenario}_{shown}", comparison.fitted_until
+        if change is not None:
+            title = session.text("compare_change_of", variable=level.title)
+            FanChartFigure(change, f"{name}_change", 225, until, title).key(f"change {name} {lang}")
+        title = session.text("compare_level_of", variable=level.title)
+        FanChartFigure(level, f"{name}_level", 245, until, title).key(f"level {name} {lang}")
+    for style in ("new", "base"):
+        events = comparison.events(style)
+        if events:
+            text = session.text(f"compare_events_{style}", events=session.text("compare_semicolon").join(events))
+            _paragraph(text, "liaosim-note")
+
+
+@solara.component
+def Places(opened: Opened, comparison: Comparison, level: str, pick: Callable[[str], None]) -> None:
+    """Draw who gains and who loses, a level at a time."""
+    session = use_session()
+    lang = session.lang.value
+    words = texts(lang)
+    window = comparison.periods[0].replace("-", "–")
+    with solara.v.Html(tag="section", class_="liaosim-places"):
+        _heading(words["places"])
+        tabs = [solara.v.Tab(children=[words[f"level_{name}"]], attributes={"data-level": name}) for name in LEVELS]
+        solara.v.Tabs(v_model=LEVELS.index(level), on_v_model=lambda i: pick(LEVELS[i]), children=tabs, height=40)
+        key = (opened.name, str(opened.manifest["finished"]), comparison.scenario, level, lang)
+        work = use_work(lambda: (level, compare_tables.places_of(opened, comparison, level, lang)), key)
+        if work.problem:
+            Problem(work.problem)
+        elif work.value is None:
+            Working(session.text("compare_drawing"))
+        else:
+            shown, found = work.value
+            with solara.v.Html(tag="div", class_="liaosim-grid"):
+                for one in found:
+                    IntervalFigure(
+                        one.rows, panels.title_of(one.variable, lang, one.level),
+                        session.text("compare_unit_in", unit=one.unit, window=window),
+                        f"{comparison.scenario}_{shown}_{one.variable}",
+                    ).key(f"{comparison.scenario} {shown} {one.variable} {lang}")  # fmt: skip
+            _paragraph(words["places_note"].format(window=window), "liaosim-note")
+
+
+@solara.component
+def Said(comparison: Comparison, doubts: Doubts | None) -> None:
+    """Draw the effects in words, what they cost, how sure they are, and what was assumed, each folded."""
+    session = use_session()
+    if comparison.sentences:
+        _Folded(session.text("compare_in_words"), list(comparison.sentences), True)
+    _Folded(session.text("compare_how_sure"), [*(doubts.said if doubts else ()), *comparison.lost], True)
+    if comparison.lines:
+        with _folding(session.text("compare_cost"), "cost"):
+            if comparison.costs:
+                CostTable(comparison.costs)
+            else:
+                _paragraph(texts(session.lang.value)["cost_free"])
+            _list(comparison.card.costs)
+    with _folding(session.text("compare_assumed"), "assumed"):
+        _Card(comparison.card)
+
+
+@solara.component
+def _Card(card: Card) -> None:
+    """Draw what a scenario assumes."""
+    session = use_session()
+    words = texts(session.lang.value)
+    if card.summary:
+        _paragraph(card.summary)
+    _list([change.text for change in card.changes] or [words["no_changes"]])
+    if card.untouched:
+        _paragraph(card.untouched)
+    for heading, lines in ((words["limits"], card.limits), (words["card_sources"], card.sources)):
+        if lines:
+            solara.v.Html(tag="h3", children=[heading])
+            _list(lines)
+    if card.notes:
+        solara.v.Html(tag="h3", children=[words["card_notes"]])
+        _paragraph(card.notes)
+
+
+@solara.component
+def _Folded(title: str, lines: list[str], opened: bool = False) -> None:
+    if lines:
+        with _folding(title, "", opened):
+            _list(lines)
+
+
+def _folding(title: str, name: str, opened: bool = False) -> solara.Element:
+    """Return a part of the page that readers fold and unfold, the browser's own."""
+    attributes = {"data-part": name, **({"open": "open"} if opened else {})}
+    summary = solara.v.Html(tag="summary", children=[title])
+    return solara.v.Html(tag="details", class_="liaosim-folded", attributes=attributes, children=[summary])
+
+
+def _heading(text: str) -> solara.Element:
+    return solara.v.Html(tag="h2", class_="liaosim-subheading", children=[text])
+
+
+def _paragraph(text: str, name: str = "") -> solara.Element:
+    return solara.v.Html(tag="p", class_=name, children=[text])
+
+
+def _list(lines: Iterable[str]) -> solara.Element:
+    items = [solara.v.Html(tag="li", children=[line]) for line in lines]
+    return solara.v.Html(tag="ul", children=items)
