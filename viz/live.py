@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from simulator.ensemble import simulate
-from simulator.periods import HORIZON_END
 from simulator.scenario import Scenario
 from viz.live_base import PART, LiveBase, Status
 from viz.live_figures import Figures, LiveResults, figures_of, joined
@@ -73,20 +72,18 @@ class Live:
     goals : (int, int, int)
         See ``GOALS``; the last one is also the number of runs of the baseline.
     seed : int
-    until : str
-        Last quarter.
     within : float
         See ``WITHIN``.
     """
 
     def __init__(
         self, *, jobs: int = 2, threads: int = 2, goals: tuple[int, int, int] = GOALS, seed: int = SEED,
-        until: str = HORIZON_END, within: float = WITHIN,
+        within: float = WITHIN,
     ) -> None:  # fmt: skip
         self.slots = Slots(jobs)
-        self.base = LiveBase(self.slots, threads=threads, runs=goals[2], soon=goals[1], seed=seed, until=until)
+        self.base = LiveBase(self.slots, threads=threads, runs=goals[2], soon=goals[1], seed=seed)
         self.goals = goals
-        self._threads, self._until, self._within = threads, until, within
+        self._threads, self._within = threads, within
 
     def ticket(self) -> Ticket:
         """Return the ticket of a new question; whoever asked cancels it when it is no longer asked."""
@@ -149,7 +146,7 @@ class Live:
         with self.slots.turn(ticket, stage, lambda before: tell(Status("queue", before))):
             began = time.monotonic()
             part = simulate(
-                self.base.world, scenario, runs=last - first, seed=self.base.seed, until=self._until,
+                self.base.world, scenario, runs=last - first, seed=self.base.seed,
                 threads=self._threads, parameters=base.parameters, base=base, progress=lambda done: ticket.check(),
                 first_run=first,
             )  # fmt: skip

@@ -11,7 +11,7 @@ import numpy as np
 from simulator.compilation import is_compiled
 from simulator.ensemble import Ensemble, simulate
 from simulator.parameters import ParameterTable, draw_table, table_of
-from simulator.periods import HISTORY_END, HORIZON_END, to_index
+from simulator.periods import HISTORY_END, to_index
 from simulator.posterior import default_kind
 from simulator.run import State
 from simulator.scenario import BASELINE, list_scenarios, load_scenario
@@ -44,10 +44,12 @@ class Status(NamedTuple):
     total: int = 0
 
 
-def branch_quarter(until: str = HORIZON_END) -> int:
+def branch_quarter() -> int:
     """Return the first quarter after history in which a shipped scenario can differ from the baseline."""
-    baseline, end = load_scenario(BASELINE).schedule(until), to_index(until) + 1
-    found = [first_difference(baseline, load_scenario(name).schedule(until), end) for name in list_scenarios()]
+    baseline = load_scenario(BASELINE).schedule()
+    found = [
+        first_difference(baseline, load_scenario(name).schedule(), baseline.quarters) for name in list_scenarios()
+    ]
     return min((q for q in found if q is not None and q > to_index(HISTORY_END)), default=to_index(HISTORY_END) + 1)
 
 
@@ -62,14 +64,12 @@ class LiveBase:
     threads, seed : int
     runs, soon : int
         In all, and those that answers need soon: the others are simulated when nobody waits for a first picture.
-    until : str
-        Last quarter.
     """
 
-    def __init__(self, slots: Slots, *, threads: int, runs: int, soon: int, seed: int, until: str) -> None:
+    def __init__(self, slots: Slots, *, threads: int, runs: int, soon: int, seed: int) -> None:
         self._soon = soon
-        self.runs, self.seed, self.until = runs, seed, until
-        self.branch = branch_quarter(until)
+        self.runs, self.seed = runs, seed
+        self.branch = branch_quarter()
         self._slots, self._threads = slots, threads
         self._parts: list[Figures] = []
         self._states: list[State | None] = []
@@ -158,7 +158,7 @@ class LiveBase:
                 first, last = self.done, min(self.done + PART, self.runs)
                 with self._slots.turn(ticket, 0 if first < self._soon else LATER):
                     self._add(simulate(
-                        self.world, baseline, runs=last - first, seed=self.seed, until=self.until,
+                        self.world, baseline, runs=last - first, seed=self.seed,
                         threads=self._threads, parameters=self.rows(first, last), keep=(self.branch,), first_run=first,
                     ))  # fmt: skip
         except Exception as error:

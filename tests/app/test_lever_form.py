@@ -1,4 +1,4 @@
-"""Levers as a form: the same policy as the shipped file, as the saved file and as the link; what is wrong with others."""
+"""Levers as a form: the same policy as shipped, as saved and as a link; what is wrong with other links and files."""
 
 from __future__ import annotations
 
