@@ -129,6 +129,7 @@ def fan_option(
     count = len(chart.years)
     return {
         "animation": False,
+        **_BELOW,
         "textStyle": {"fontFamily": FONT},
         "legend": {
             "data": named, "top": 0, "right": 0, "selectedMode": False, "itemWidth": 26, "itemHeight": 8,
@@ -157,6 +158,10 @@ _HIDDEN: Final[Mapping[str, Any]] = {
     "type": "value", "axisLabel": {"show": False}, "axisLine": {"show": False}, "axisTick": {"show": False},
     "splitLine": {"show": False},
 }  # fmt: skip
+
+
+_BELOW: Final[Mapping[str, Any]] = {"markLine": {"z": 1}, "markArea": {"z": 0}}
+"""Lines and areas of all series lie below their lines and dots; a series cannot say so of its own."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +235,7 @@ def _observed(chart: FanChart, p: Palette) -> dict[str, Any]:
     return {
         "type": "scatter", "name": chart.observed_label, "symbol": "diamond", "symbolSize": 8, "silent": True, "z": 5,
         "data": [[place[year], float(value)] for year, value in chart.observed if year in place],
-        "itemStyle": {"color": p.ink, "borderColor": p.ground, "borderWidth": 1},
+        "itemStyle": {"color": p.ink, "borderColor": p.ground, "borderWidth": 1, "opacity": 1},
     }  # fmt: skip
 
 
@@ -249,7 +254,7 @@ def _frame(chart: FanChart, words: Mapping[str, str], p: Palette, fitted_until: 
         )
     return {
         "type": "line", "name": "years", "data": [], "xAxisIndex": 1, "yAxisIndex": 1, "silent": True, "z": 0,
-        "markArea": {"z": 0, "silent": True, "data": areas},
+        "markArea": {"silent": True, "data": areas},
     }  # fmt: skip
 
 
@@ -265,7 +270,7 @@ def _grid_lines(marks: Sequence[float], labels: Sequence[str], zero: bool, p: Pa
     ]
     return {
         "type": "line", "name": "grid", "data": [], "silent": True, "z": 1,
-        "markLine": {"z": 1, "silent": True, "symbol": "none", "animation": False, "data": lines},
+        "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
     }  # fmt: skip
 
 
@@ -337,6 +342,7 @@ def interval_option(
             "value": [row.median, i],
             "itemStyle": {
                 "color": colors[row.sign] if row.sign else p.ground, "borderColor": colors[row.sign], "borderWidth": 2,
+                "opacity": 1,
             },
         }
         for i, row in drawn
@@ -354,6 +360,7 @@ def interval_option(
     ]
     return {
         "animation": False,
+        **_BELOW,
         "textStyle": {"fontFamily": FONT},
         "grid": {"left": 6, "right": 22, "top": 8, "bottom": 28, "containLabel": True},
         "tooltip": _tooltip(p),
@@ -370,7 +377,7 @@ def interval_option(
         "series": [
             {
                 "type": "line", "name": "grid", "data": [], "silent": True, "z": 1,
-                "markLine": {"z": 1, "silent": True, "symbol": "none", "animation": False, "data": lines},
+                "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
             },
             {
                 "type": "lines", "name": "interval", "coordinateSystem": "cartesian2d", "silent": True, "z": 3,

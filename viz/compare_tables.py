@@ -98,8 +98,8 @@ class Line:
         return f"{percent(self.percent.median)} %", ends(self.percent, to, in_percent=True)
 
     def absolute_text(self, to: str) -> tuple[str, str]:
-        """Return median with unit and ends of the change in the unit."""
-        return f"{signed(self.absolute.median)} {self.unit}", ends(self.absolute, to)
+        """Return median and ends of the change in the unit."""
+        return signed(self.absolute.median), ends(self.absolute, to)
 
 
 @dataclass(frozen=True)

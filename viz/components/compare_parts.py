@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import solara
 
 from simulator.card import Card
+from simulator.wording import scenario_word
 from viz import compare_tables, panels
 from viz.compare_tables import CHARTED, LEVELS, TABLE, Comparison, Doubts
 from viz.components.effect_table import CostTable, EffectTable, LevelTable
@@ -27,8 +28,9 @@ def Headline(comparison: Comparison, doubts: Doubts | None, variable: str, pick:
     periods = [period.replace("-", "–") for period in comparison.periods]
     literature = doubts.literature if doubts else frozenset()
     with solara.v.Html(tag="div", class_="liaosim-bar-of"):
+        base = scenario_word(comparison.base, session.lang.value)
         key = "compare_levels" if comparison.alone else "compare_effects"
-        _heading(session.text(key, base=comparison.base, window=periods[0]))
+        _heading(session.text(key, base=base, window=periods[0]))
         ExportButtons(f"{comparison.scenario}_{TABLE}", csv=lambda: comparison.table)
     if comparison.lines:
         EffectTable(comparison.lines, periods[0], comparison.result, variable, pick, literature)
@@ -72,8 +74,8 @@ def Charts(opened: Opened, comparison: Comparison, variable: str, pick: Callable
     for style in ("new", "base"):
         events = comparison.events(style)
         if events:
-            text = session.text(f"compare_events_{style}", events=session.text("compare_semicolon").join(events))
-            _paragraph(text, "liaosim-note")
+            with _folding(session.text(f"compare_events_{style}"), f"events-{style}", style == "new"):
+                _list(events)
 
 
 @solara.component
@@ -85,8 +87,17 @@ def Places(opened: Opened, comparison: Comparison, level: str, pick: Callable[[s
     window = comparison.periods[0].replace("-", "–")
     with solara.v.Html(tag="section", class_="liaosim-places"):
         _heading(words["places"])
-        tabs = [solara.v.Tab(children=[words[f"level_{name}"]], attributes={"data-level": name}) for name in LEVELS]
-        solara.v.Tabs(v_model=LEVELS.index(level), on_v_model=lambda i: pick(LEVELS[i]), children=tabs, height=40)
+        buttons = [
+            solara.v.Btn(
+                children=[words[f"level_{name}"]], class_="liaosim-level", text=True, small=True,
+                attributes={"data-level": name, "aria-pressed": "true" if name == level else "false"},
+            )
+            for name in LEVELS
+        ]  # fmt: skip
+        solara.v.BtnToggle(
+            v_model=LEVELS.index(level), on_v_model=lambda i: pick(LEVELS[i]), children=buttons, mandatory=True,
+            class_="liaosim-pick-level",
+        )  # fmt: skip
         key = (opened.name, str(opened.manifest["finished"]), comparison.scenario, level, lang)
         work = use_work(lambda: (level, compare_tables.places_of(opened, comparison, level, lang)), key)
         if work.problem:
@@ -109,8 +120,8 @@ def Places(opened: Opened, comparison: Comparison, level: str, pick: Callable[[s
 def Said(comparison: Comparison, doubts: Doubts | None) -> None:
     """Draw the effects in words, what they cost, how sure they are, and what was assumed, each folded."""
     session = use_session()
-    if comparison.sentences:
-        _Folded(session.text("compare_in_words"), list(comparison.sentences), True)
+    if comparison.sentences[1:]:
+        _Folded(session.text("compare_in_words"), list(comparison.sentences[1:]), True)
     _Folded(session.text("compare_how_sure"), [*(doubts.said if doubts else ()), *comparison.lost], True)
     if comparison.lines:
         with _folding(session.text("compare_cost"), "cost"):

@@ -34,6 +34,7 @@ def effect_rows(
         {
             "name": line.name,
             "label": line.label,
+            "unit": line.unit,
             "pick": words["compare_pick"].format(variable=line.label),
             "certain": line.certain,
             "cells": [
@@ -109,17 +110,15 @@ def LevelTable(
         {
             "name": line.name,
             "label": line.label,
+            "unit": line.unit,
             "pick": words["compare_pick"].format(variable=line.label),
             "certain": False,
-            "cells": [
-                *(_cell("level", level_text(value, words["to"])) for value in line.values),
-                _cell("unit", (line.unit, "")),
-            ],
+            "cells": [_cell("level", level_text(value, words["to"])) for value in line.values],
         }
         for line in lines
     ]
     cast(Any, _Table)(
-        head=[words["compare_head_variable"], *periods, words["unit"]], rows=rows, chosen=chosen,
+        head=[words["compare_head_variable"], *periods], rows=rows, chosen=chosen,
         caption=words["compare_caption_levels"], kind="liaosim-levels", event_choose=on_choose or (lambda name: None),
     )  # fmt: skip
 

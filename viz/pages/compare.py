@@ -9,6 +9,7 @@ from typing import Final
 import solara
 
 from simulator.errors import InputError, nearest
+from simulator.wording import scenario_word
 from viz import compare_tables
 from viz.compare_tables import CHARTED, LEVELS, Comparison, Doubts
 from viz.components.compare_parts import Charts, Headline, Places, Said
@@ -111,7 +112,8 @@ def _Shown(
         solara.v.Html(tag="h1", class_="liaosim-lead", children=[comparison.sentences[0]])
     elif comparison.alone:
         with solara.v.Html(tag="h1", class_="liaosim-lead"):
-            solara.v.Html(tag="span", children=[session.text("compare_alone", base=comparison.base) + " "])
+            base = scenario_word(comparison.base, session.lang.value)
+            solara.v.Html(tag="span", children=[session.text("compare_alone", base=base) + " "])
             _Link(session.text("compare_to_what_if"), "what-if")
     if not comparison.periods:
         Said(comparison, doubts)
