@@ -40,7 +40,7 @@ def level_limits(values: FloatArray, classes: int = CLASSES) -> tuple[float, ...
 
 
 def difference_limits(values: FloatArray, sides: int = SIDES) -> tuple[float, ...]:
-    """Return the limits between classes of differences: the same above and below zero, each about four times the one before.
+    """Return the limits between classes of differences: the same above and below zero, fourfold outwards.
 
     Returns
     -------

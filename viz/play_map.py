@@ -16,12 +16,14 @@ LANES: Final = ENTITIES["lane"]
 
 _PORT_SHIFT: Final = {"Dalian": (9.0, 5.0), "Huludao": (-4.0, 9.0), "Jinzhou": (3.0, 8.0), "Yingkou": (-6.0, 2.0)}
 """How far a mark stands from its port, towards the sea, so that marks and seats do not hide each other."""
+_NAME_SIDE: Final = {"Fushun": "right", "Benxi": "right", "Liaoyang": "left"}
+"""Cities so close to others that their name stands beside the seat, not below it."""
 _RAIL_START: Final = (123.9, 42.35)
-_RAIL_END: Final = (123.2, 43.62)
+_RAIL_END: Final = (123.2, 43.55)
 """Where the way by rail begins and leaves the picture, degrees."""
-_STRAIT: Final = (120.75, 38.5)
+_STRAIT: Final = (120.75, 38.55)
 """Where ships leave the Bohai, degrees."""
-_OUTSIDE: Final = {"Dalian": (121.9, 38.6), "Dandong": (124.1, 39.3)}
+_OUTSIDE: Final = {"Dalian": (121.9, 38.65), "Dandong": (124.1, 39.3)}
 """Ports that lie outside the Bohai -> where their ships turn, degrees."""
 _EDGE: Final[dict[str, tuple[float, float, str]]] = {
     "Rest of China": (0.17, 0.975, "middle"),
@@ -44,15 +46,22 @@ def play_map(lang: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``width``, ``height``; ``cities`` (key, name, path, x, y), ``ports`` (key, name, x, y, the first six the
-        province's own), ``places`` (name, x, y, anchor) and ``lanes`` (key, name, path, inland), each in the order of
-        the results.
+        ``width``, ``height``; ``cities`` (key, name, side of the name, path, x, y), ``ports`` (key, name, outside, x,
+        y), ``places`` (name, x, y, anchor) and ``lanes`` (key, name, path, inland), each in the order of the results.
     """
     return {
         "width": basemap.WIDTH,
         "height": basemap.HEIGHT,
         "cities": [_city(outline, lang) for outline in basemap.outlines()],
-        "ports": [{"key": name, "name": name_word(name, lang), **_point(*port_place(name))} for name in r.GATEWAYS],
+        "ports": [
+            {
+                "key": name,
+                "name": name_word(name, lang),
+                "outside": name not in r.PORTS,
+                **_point(*port_place(name)),
+            }
+            for name in r.GATEWAYS
+        ],
         "places": [
             {"name": name_word(name, lang), **_point(*edge_place(name)), "anchor": _EDGE[name][2]}
             for name in r.DESTINATIONS
@@ -80,6 +89,7 @@ def _city(outline: basemap.Outline, lang: str) -> dict[str, Any]:
     return {
         "key": outline.name,
         "name": name_word(outline.name, lang),
+        "side": _NAME_SIDE.get(outline.name, "below"),
         "path": outline.path,
         **_point(*basemap.place(*outline.seat)),
     }

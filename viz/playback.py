@@ -249,5 +249,3 @@ def _most(values: Sequence[FloatArray]) -> float:
     """Return the greatest size among arrays, 0 if nothing is known."""
     sizes = [float(np.nanmax(np.abs(v))) for v in values if np.isfinite(v).any()]
     return float(f"{max(sizes, default=0.0):.4g}")
-
-

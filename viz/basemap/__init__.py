@@ -11,8 +11,8 @@ from typing import Final
 
 WEST: Final = 117.3
 EAST: Final = 126.6
-SOUTH: Final = 38.05
-NORTH: Final = 43.7
+SOUTH: Final = 38.25
+NORTH: Final = 43.6
 """Edges of the picture in degrees: the province, its ports and room for the way to other places."""
 SCALE: Final = 100.0
 """Units of the picture for a degree of latitude."""

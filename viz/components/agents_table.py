@@ -1,0 +1,60 @@
+"""The enterprises and investors behind a city, below the player."""
+
+from __future__ import annotations
+
+import solara
+import solara.lab
+
+from simulator.words import name_word
+from viz.components.messages import Problem, sentence_of
+from viz.play_agents import MOST, enterprises, has_agents, investors
+from viz.play_tables import enterprise_table, investor_table
+from viz.playback import Side
+from viz.state import use_session
+from viz.wording import texts
+
+
+@solara.component
+def AgentsTable(side: Side, city: str, quarter: str) -> None:
+    """Draw the agents of a city in one quarter, or say why there are none.
+
+    Parameters
+    ----------
+    side
+        The run.
+    city
+        A city of ``simulator.records.CITIES``.
+    quarter
+        Such as ``2016Q4``.
+    """
+    session = use_session()
+    lang = session.lang.value
+    given = (side.opened, side.scenario, city, quarter)
+
+    def load() -> tuple[str, int, str, int] | None:
+        if not has_agents(side.opened, side.scenario, side.run):
+            return None
+        firms, homes = enterprises(*given), investors(*given)
+        words = texts(lang)
+        return (enterprise_table(firms, lang, words), len(firms),
+                investor_table(homes[:MOST], lang, words), len(homes))  # fmt: skip
+
+    dependencies = [side.opened.name, side.scenario, side.run, city, quarter, lang]
+    task = solara.lab.use_task(load, dependencies=dependencies, raise_error=False)
+    with solara.v.Html(tag="section", class_="play-agents", attributes={"data-side": side.scenario}):
+        if task.error:
+            Problem(sentence_of(task.exception, session))
+        elif task.latest is None:
+            text = "" if task.pending else session.text("play_agents_typical", scenario=side.scenario)
+            solara.v.Html(tag="p", class_="play-quiet", children=[text])
+        else:
+            firms, number, homes, many = task.latest
+            said = {"city": name_word(city, lang), "quarter": quarter, "scenario": side.scenario}
+            with solara.v.Html(tag="div", class_="play-agents-part"):
+                heading = session.text("play_enterprises", number=number, **said)
+                solara.v.Html(tag="h2", children=[heading])
+                solara.HTML(tag="div", unsafe_innerHTML=firms, classes=["play-scroll"])
+            with solara.v.Html(tag="div", class_="play-agents-part"):
+                heading = session.text("play_investors", number=many, shown=min(many, MOST), **said)
+                solara.v.Html(tag="h2", children=[heading])
+                solara.HTML(tag="div", unsafe_innerHTML=homes, classes=["play-scroll"])
