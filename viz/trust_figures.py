@@ -21,6 +21,7 @@ from simulator.words import unit_word
 from viz.calibration_fit import FIT, ROLES, FittedTarget, group_word, inside, read_fit, title_of
 from viz.calibration_padding import SERIES
 from viz.calibration_report import _Source as _CalibrationSource
+from viz.rank_histogram import recovery_section
 from viz.target_fan import TargetFigure, target_fan
 from viz.validation_report import _Source as _ValidationSource
 from viz.wording import texts, typographic
@@ -215,6 +216,21 @@ def titles_of(variable: str, lang: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(
         text for t in found for text in (title_of(t, lang), group_word(t.group, words) if not t.scored else "") if text
     ))  # fmt: skip
+
+
+@cache
+def recovery(lang: str) -> Mapping[str, Any] | None:
+    """Return what a page shows of the recovery of known truths, or None where there is none."""
+    return recovery_section(POSTERIORS, texts(lang))
+
+
+def prepare(lang: str) -> None:
+    """Read and compute what the page shows, so that no topic is waited for."""
+    validation(lang)
+    recovery(lang)
+    stability()
+    for fit in FITS:
+        calibration(fit, lang)
 
 
 @dataclass(frozen=True)

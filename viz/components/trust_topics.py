@@ -8,7 +8,7 @@ from typing import Any
 import solara
 from markupsafe import Markup
 
-from simulator.posterior import POSTERIORS
+from simulator.parameter_words import meaning
 from simulator.words import unit_word
 from viz import trust_figures as figures
 from viz.calibration_fit import group_word, title_of
@@ -16,7 +16,6 @@ from viz.components.export import ExportButtons
 from viz.components.trust_view import Choice, View
 from viz.contraction_chart import contraction_chart
 from viz.page import punctuation
-from viz.rank_histogram import recovery_section
 from viz.state import Session, use_session
 from viz.trust_markup import fragment, standalone
 from viz.wording import texts
@@ -132,7 +131,7 @@ def KnownTopic(asked: Asked, go: Go) -> None:
     fit = _one_of(asked.get("fit", ""), figures.FITS)
     found, words = figures.calibration(fit, lang), texts(lang)
     chart = contraction_chart(words["trust_contraction_title"], figures.by_contraction(fit), lang, words)
-    recovery = recovery_section(POSTERIORS, words)
+    recovery = figures.recovery(lang)
     with solara.Row(classes=["trust-controls"]):
         Choice(session.text("trust_fit"), {key: session.text(text) for key, (_, text) in figures.FITS.items()}, fit,
                 lambda value: go(topic="known", fit=value))  # fmt: skip
@@ -153,7 +152,8 @@ def _stability(session: Session) -> str:
     found = figures.stability()
     if found is None:
         return ""
-    names = punctuation(session.lang.value)["joint"].join(found.different) or "–"
+    lang = session.lang.value
+    names = punctuation(lang)["joint"].join(meaning(name, lang) for name in found.different) or "–"
     return session.text("trust_stability_told", same=found.same, count=found.count, added=f"{found.added:.2f}",
                         names=names)  # fmt: skip
 

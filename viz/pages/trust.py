@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import solara
+import solara.lab
 
 from viz.components.trust_sources import DataTopic, ParametersTopic
 from viz.components.trust_topics import FitTopic, KnownTopic, PaddingTopic, SkillTopic
 from viz.state import LANGS, Session, address, query_of, use_session
-from viz.trust_figures import TOPICS
+from viz.trust_figures import TOPICS, prepare
 
 _PARTS = {"fit": FitTopic, "skill": SkillTopic, "padding": PaddingTopic, "known": KnownTopic, "data": DataTopic,
           "parameters": ParametersTopic}  # fmt: skip
@@ -27,6 +28,9 @@ def TrustPage() -> None:
     topic = asked.get("topic", "")
     if topic not in TOPICS:
         topic = next(iter(TOPICS))
+
+    lang = session.lang.value
+    solara.lab.use_task(lambda: prepare(lang), dependencies=[lang])
 
     def go(**parameters: str) -> None:
         """Open this page with other parameters of the address."""
