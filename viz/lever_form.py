@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from simulator.errors import InputError, nearest
@@ -101,9 +102,17 @@ class Form:
         """Return the form without one field."""
         return replace(self, fields=self.fields[:number] + self.fields[number + 1 :])
 
-    def adding(self, instrument: str) -> Form:
-        """Return the form with a lever of an instrument added, on all targets and from 2026 on."""
-        return replace(self, fields=(*self.fields, new_field(instrument)))
+    def adding(self, *fields: Field) -> Form:
+        """Return the form with levers added.
+
+        Raises
+        ------
+        InputError
+            They would be too many.
+        """
+        if len(self.fields) + len(fields) > MAX_FIELDS:
+            raise InputError(f"a policy has at most {MAX_FIELDS} levers here")
+        return replace(self, fields=(*self.fields, *fields))
 
 
 def scaled(shape: Range, value: float, spec: Instrument) -> Range:
@@ -182,9 +191,14 @@ def own_form(origin: str) -> Form:
         if part not in shipped:
             near, these = nearest(printable(part[:60]), shipped), ", ".join(shipped)
             raise InputError(f'"{printable(part[:60])}" is not a shipped scenario{near}; these are: {these}')
+    return _own(origin)
+
+
+@lru_cache(maxsize=64)
+def _own(origin: str) -> Form:
+    """Read the files once: a page asks for the form whenever a lever is moved."""
     scenario = load_scenario(origin)
-    parents = {load_scenario(part).extends for part in scenario.parts}
-    if len(parents) > 1:
+    if len({load_scenario(part).extends for part in scenario.parts}) > 1:
         raise InputError(f"{origin}: they extend different scenarios and cannot share a form")
     return form_of(scenario, origin)
 

@@ -40,7 +40,7 @@ def changed() -> Form:
     form = own_form("cjk_fta")
     form = form.with_field(NTB, replace(form.fields[NTB], value=0.06))
     form = form.with_field(2, replace(form.fields[2], on=False))
-    form = form.adding("talent_subsidy")
+    form = form.adding(new_field("talent_subsidy"))
     return form.with_field(3, replace(form.fields[3], targets=("Dalian", "Fushun"), end=to_index("2031Q2")))
 
 
@@ -79,9 +79,21 @@ def test_all_levers_off_is_the_baseline() -> None:
 
 def test_every_instrument_can_be_added() -> None:
     for name in INSTRUMENTS:
-        added = scenario_of(own_form("baseline").adding(name)).levers
+        added = scenario_of(own_form("baseline").adding(new_field(name))).levers
         assert [lever.instrument for lever in added] == [name]
         assert added[0].size == new_field(name).size
+
+
+def test_levers_of_two_scenarios_together() -> None:
+    form = own_form("cjk_fta").adding(*own_form("talent_retention").fields)
+    assert scenario_of(form).schedule().hash == load_scenario("cjk_fta+talent_retention").schedule().hash
+
+
+def test_a_form_has_so_many_levers_and_no_more() -> None:
+    form = own_form("baseline").adding(*[new_field("public_consumption")] * 40)
+    assert len(form.fields) == 40
+    with pytest.raises(InputError, match="a policy has at most 40 levers here"):
+        form.adding(new_field("tariff_cut"))
 
 
 # Sizes

@@ -1,14 +1,145 @@
-"""Page of the app: what_if."""
+"""Page of the app: levers on the left, and what they would change, simulated while the user waits."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, cast
+from urllib.parse import urlencode
+
 import solara
 
-from viz.state import use_session
+from simulator.scenario import BASELINE, list_scenarios, load_scenario
+from viz.components.asking import use_answer
+from viz.components.export import Download
+from viz.components.lever_panel import LeverPanel
+from viz.components.messages import Problem, sentence_of
+from viz.components.what_if_answer import AnswerPanel
+from viz.lever_address import from_query, to_query
+from viz.lever_form import MAX_UPLOAD, NAME, Form, form_of_file, own_form, to_toml
+from viz.state import library, query_of, use_once, use_session
+from viz.wording import typographic
+
+STYLES: Final = Path(__file__).parent.parent / "components"
+
+
+@solara.component_vue("../components/share_link.vue")
+def _ShareLink(query: str, label: str, copy: str, copied: str) -> None: ...
 
 
 @solara.component
 def WhatIfPage() -> None:
-    """Draw the page."""
+    """Draw the page. The levers stand in its address, so that a link leads back to them."""
     session = use_session()
-    solara.Text(session.text("app_tab_what_if"))
+    router = solara.use_router()
+    asked = query_of(router.search)
+    first, wrong = use_once(lambda: from_query(asked, _first_scenario(session.folder.value)))
+    form: solara.Reactive[Form] = solara.use_reactive(first)
+    problem = solara.use_reactive(session.text("what_if_link_wrong", problem=f"{wrong}.") if wrong else "")
+    file = solara.use_reactive("")
+    opening = solara.use_reactive(False)
+    asking = use_answer(form.value)
+    for name in ("compare.css", "what_if.css"):
+        solara.Style(STYLES / name)
+
+    def begin(origin: str) -> None:
+        problem.set("")
+        file.set("")
+        form.set(own_form(origin))
+
+    def opened(new: Form, name: str) -> None:
+        problem.set("")
+        file.set(name)
+        opening.set(False)
+        form.set(new)
+
+    def refused(text: str) -> None:
+        problem.set(session.text("what_if_file_wrong", problem=text))
+
+    with solara.v.Html(tag="div", class_="liaosim-what-if"):
+        with solara.v.Html(tag="aside", class_="liaosim-what-if-levers"):
+            _PickOrigin(form.value, begin)
+            _Actions(form.value, begin, lambda: opening.set(not opening.value))
+            if opening.value:
+                _Open(opened, refused)
+            if problem.value:
+                Problem(problem.value)
+            if file.value:
+                text = session.text("what_if_opened", file=file.value)
+                solara.v.Html(tag="p", class_="liaosim-note", children=[text])
+            LeverPanel(form, problem.set)
+            _Share(form.value)
+        AnswerPanel(asking)
+
+
+def _first_scenario(result: str) -> str:
+    """Return the scenario to begin with: the first shipped one of the opened result, else the first there is."""
+    shipped = [name for name in list_scenarios() if name != BASELINE]
+    stored = [name for entry in library().entries() if entry.name == result for name in entry.scenarios]
+    return next((name for name in stored if name in shipped), shipped[0])
+
+
+@solara.component
+def _PickOrigin(form: Form, begin: Callable[[str], None]) -> None:
+    session = use_session()
+    lang = session.lang.value
+    items = [
+        {"text": typographic(load_scenario(name).text("title", lang)), "value": name}
+        for name in dict.fromkeys((*list_scenarios(), form.origin))
+    ]
+    solara.v.Select(
+        label=session.text("what_if_scenario"), items=items, v_model=form.origin, on_v_model=begin, dense=True,
+        outlined=True, hide_details=True, class_="liaosim-pick-origin",
+    )  # fmt: skip
+
+
+@solara.component
+def _Actions(form: Form, begin: Callable[[str], None], toggle: Callable[[], None]) -> None:
+    """Draw what can be done with all levers: take back, save, open a file."""
+    session = use_session()
+    title = typographic(load_scenario(form.origin).text("title", session.lang.value))
+    with solara.v.Html(tag="div", class_="liaosim-actions"):
+        solara.Button(
+            session.text("what_if_reset"), icon_name="mdi-undo", text=True, small=True,
+            on_click=lambda: begin(form.origin), disabled=form == own_form(form.origin), classes=["liaosim-reset"],
+            attributes={"title": session.text("what_if_reset_of", title=title)},
+        )  # fmt: skip
+        Download(
+            NAME, lambda: to_toml(form), "toml", session.text("what_if_save"), session.text("what_if_save_of")
+        )  # fmt: skip
+        solara.Button(
+            session.text("what_if_open"), icon_name="mdi-upload", text=True, small=True, on_click=toggle,
+            classes=["liaosim-open"],
+        )  # fmt: skip
+
+
+@solara.component
+def _Open(opened: Callable[[Form, str], None], refused: Callable[[str], None]) -> None:
+    """Draw where a scenario file can be dropped; no more of it is read than a scenario file may hold."""
+    session = use_session()
+
+    def take(file: Any) -> None:
+        try:
+            content = file["file_obj"].read(MAX_UPLOAD + 1) if file["size"] <= MAX_UPLOAD else b" " * file["size"]
+            opened(form_of_file(content, str(file["name"])), str(file["name"])[:80])
+        except Exception as error:
+            refused(sentence_of(error, session))
+
+    with solara.v.Html(tag="div", class_="liaosim-drop"):
+        solara.FileDrop(label=session.text("what_if_open_drop"), on_file=take, lazy=True)
+
+
+@solara.component
+def _Share(form: Form) -> None:
+    """Draw the link to these levers, and how to do the same on the command line."""
+    session = use_session()
+    cast(Any, _ShareLink)(
+        query=urlencode(to_query(form)), label=session.text("what_if_share"), copy=session.text("what_if_copy"),
+        copied=session.text("what_if_copied"),
+    )  # fmt: skip
+    with solara.v.Html(tag="details", class_="liaosim-folded"):
+        solara.v.Html(tag="summary", children=[session.text("what_if_again")])
+        solara.v.Html(tag="p", children=[session.text("what_if_again_how")])
+        command = f"liaosim compare baseline {NAME}.toml --runs 400 --seed 1"
+        solara.v.Html(tag="code", class_="liaosim-command", children=[command])
+        solara.v.Html(tag="p", class_="liaosim-note", children=[session.text("what_if_again_part")])

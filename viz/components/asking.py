@@ -1,0 +1,106 @@
+"""Ask the live engine from a page: answers arrive on a thread; whoever asks something else, or leaves, cancels."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+import solara
+
+from viz.components.messages import sentence_of
+from viz.lever_form import Form, scenario_of
+from viz.live import Answer, Live
+from viz.live_base import Status
+from viz.live_queue import Ticket, WithdrawnError
+from viz.state import settings, use_once, use_session
+
+PAUSE: Final = 0.15
+"""Seconds that levers must rest before they are simulated."""
+
+
+@cache
+def _engine(jobs: int, threads: int) -> Live:
+    return Live(jobs=jobs, threads=threads)
+
+
+def engine() -> Live:
+    """Return the engine of this server, which all users share."""
+    return _engine(settings().jobs, settings().threads)
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What is known of a question.
+
+    Attributes
+    ----------
+    form : Form or None
+        Which levers it is about.
+    answer : Answer or None
+        The largest so far.
+    status : Status or None
+        What it waits for.
+    problem : str
+        Why there is no answer, or no larger one; a sentence.
+    stopped : bool
+        Whether the user stopped it.
+    """
+
+    form: Form | None = None
+    answer: Answer | None = None
+    status: Status | None = None
+    problem: str = ""
+    stopped: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Asking:
+    """The question about the levers as they are now: what is known, and how to stop it and go on."""
+
+    asked: Asked
+    stop: Callable[[], None]
+    go_on: Callable[[], None]
+
+
+def use_answer(form: Form) -> Asking:
+    """Ask about a form, and again whenever it changes; what is returned is never about another one."""
+    session = use_session()
+    known: solara.Reactive[Asked] = solara.use_reactive(use_once(Asked))
+    ticket: solara.Reactive[Ticket | None] = solara.use_reactive(None)
+    again = solara.use_reactive(0)
+
+    def ask() -> Callable[[], None]:
+        mine = engine().ticket()
+        ticket.set(mine)
+        known.set(Asked(form))
+
+        def learn(**news: object) -> None:
+            if not mine.cancelled and known.value.form == form:
+                known.set(replace(known.value, **news))
+
+        def work() -> None:
+            try:
+                mine.pause(PAUSE)
+                for answer in engine().answers(scenario_of(form), mine, lambda status: learn(status=status)):
+                    learn(answer=answer)
+            except WithdrawnError:
+                pass
+            except Exception as error:
+                if not mine.cancelled:
+                    learn(problem=sentence_of(error, session))
+
+        threading.Thread(target=work, name="liaosim what-if", daemon=True).start()
+        return mine.cancel
+
+    solara.use_effect(ask, [form, again.value])
+
+    def stop() -> None:
+        if ticket.value is not None:
+            ticket.value.cancel()
+        known.set(replace(known.value, stopped=True))
+
+    current = known.value if known.value.form == form else Asked(form)
+    return Asking(current, stop, lambda: again.set(again.value + 1))

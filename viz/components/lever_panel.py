@@ -1,0 +1,213 @@
+"""The levers of a policy as sliders, switches and selectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+import solara
+
+from simulator.errors import InputError
+from simulator.levers import INSTRUMENTS
+from simulator.numbers import plain
+from simulator.periods import to_index, to_label
+from simulator.scenario import BASELINE, list_scenarios, load_scenario
+from simulator.wording import phase_text
+from simulator.words import name_word
+from viz.components.messages import sentence_of
+from viz.lever_form import (
+    Field,
+    Form,
+    ends,
+    new_field,
+    own_form,
+    slider_length,
+    slider_position,
+    slider_value,
+    starts,
+)
+from viz.state import Session, use_once, use_session
+from viz.what_if_view import lever_text
+from viz.wording import typographic
+
+PHASES: Final = (0, 2, 4, 8, 12, 16, 20, 24, 32, 40)
+"""Quarters of phase-in that are offered."""
+_PLAIN: Final[dict[str, Any]] = {"dense": True, "outlined": True, "hide_details": True}
+
+
+@solara.component
+def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[str], None]) -> None:
+    """Draw all levers of a form, and what can be added to it.
+
+    Parameters
+    ----------
+    form
+        Changed when the user moves a lever.
+    on_problem
+        Called with a sentence if something cannot be added.
+    """
+    session = use_session()
+    lang = session.lang.value
+
+    def change(number: int, field: Field) -> None:
+        if number < len(form.value.fields):
+            form.set(form.value.with_field(number, field))
+
+    def add(chosen: str | None) -> None:
+        kind, _, name = (chosen or "").partition(":")
+        try:
+            more = (new_field(name),) if kind == "instrument" else own_form(name).fields if kind == "scenario" else ()
+            form.set(form.value.adding(*more))
+        except InputError as error:
+            on_problem(sentence_of(error, session))
+
+    with solara.v.Html(
+        tag="section", class_="liaosim-levers", attributes={"aria-label": session.text("what_if_levers")}
+    ):  # fmt: skip
+        if form.value.extends != BASELINE:
+            title = load_scenario(form.value.extends).text("title", lang)
+            solara.v.Html(tag="p", class_="liaosim-note", children=[session.text("what_if_on_top", title=title)])
+        if not form.value.fields:
+            solara.v.Html(tag="p", class_="liaosim-note", children=[session.text("what_if_none")])
+        for number, field in enumerate(form.value.fields):
+            LeverCard(
+                field, number, lambda new, number=number: change(number, new),
+                lambda number=number: form.set(form.value.without(number)),
+            ).key(f"{form.value.origin} {number} {field.instrument} {len(form.value.fields)}")  # fmt: skip
+        _Add(add, lang)
+
+
+@solara.component
+def _Add(add: Callable[[str | None], None], lang: str) -> None:
+    session = use_session()
+    names = use_once(list_scenarios)
+    items: list[dict[str, Any]] = [{"header": session.text("what_if_add_instruments")}]
+    items += [{"text": i.label_in(lang), "value": f"instrument:{i.name}"} for i in INSTRUMENTS.values()]
+    items += [{"header": session.text("what_if_add_scenarios")}]
+    items += [
+        {"text": typographic(load_scenario_title(name, lang)), "value": f"scenario:{name}"}
+        for name in names
+        if name != BASELINE
+    ]
+    solara.v.Autocomplete(
+        label=session.text("what_if_add"), items=items, v_model=None, on_v_model=add, class_="liaosim-add-lever",
+        **_PLAIN,
+    )  # fmt: skip
+
+
+def load_scenario_title(name: str, lang: str) -> str:
+    """Return the title of a shipped scenario."""
+    return load_scenario(name).text("title", lang)
+
+
+@solara.component
+def LeverCard(field: Field, number: int, on_field: Callable[[Field], None], on_remove: Callable[[], None]) -> None:
+    """Draw one lever: whether it is on, its size, and folded the rest."""
+    session = use_session()
+    lang = session.lang.value
+    label = field.spec.label_in(lang)
+    text = lever_text(field, lang)
+    with solara.v.Html(
+        tag="div", class_="liaosim-lever" + ("" if field.on else " liaosim-lever-off"),
+        attributes={"data-lever": field.instrument, "data-number": str(number + 1), "data-size": f"{field.value:g}"},
+    ):  # fmt: skip
+        solara.v.Switch(
+            label=label, v_model=field.on, on_v_model=lambda on: on_field(replace(field, on=bool(on))), dense=True,
+            hide_details=True, class_="liaosim-lever-on",
+            attributes={"aria-label": session.text("what_if_on", lever=label)},
+        )  # fmt: skip
+        _Size(field, text, on_field)
+        solara.v.Html(tag="p", class_="liaosim-lever-text", children=[text])
+        with solara.v.Html(tag="details", class_="liaosim-lever-more"):
+            solara.v.Html(
+                tag="summary", children=[session.text("what_if_more")],
+                attributes={"aria-label": session.text("what_if_details", lever=label)},
+            )  # fmt: skip
+            _Choices(field, on_field)
+            for line in _about(field, session):
+                solara.v.Html(tag="p", class_="liaosim-note", children=[line])
+            solara.Button(
+                session.text("what_if_remove_short"), icon_name="mdi-delete-outline", text=True, small=True,
+                on_click=on_remove, classes=["liaosim-lever-remove"],
+                attributes={"aria-label": session.text("what_if_remove", lever=label)},
+            )  # fmt: skip
+
+
+@solara.component
+def _Size(field: Field, text: str, on_field: Callable[[Field], None]) -> None:
+    """Draw the slider of a size, or the switch of one that is 0 or 1."""
+    session = use_session()
+    label = field.spec.label_in(session.lang.value)
+    if field.spec.integer:
+        solara.v.Checkbox(
+            label=session.text("what_if_switch"), v_model=field.value == 1.0, disabled=not field.on, dense=True,
+            on_v_model=lambda on: on_field(replace(field, value=1.0 if on else 0.0)), hide_details=True,
+            class_="liaosim-lever-switch",
+        )  # fmt: skip
+        return
+    here = slider_position(field)
+
+    def move(position: float) -> None:
+        if round(position) != here:  # a size between two steps stays as long as nobody moves it
+            on_field(replace(field, value=slider_value(field.spec, round(position))))
+
+    solara.v.Slider(
+        v_model=here, on_v_model=move, min=0, max=slider_length(field.spec), step=1, hide_details=True, dense=True,
+        disabled=not field.on, class_="liaosim-lever-size",
+        attributes={"aria-label": session.text("what_if_slider", lever=label, size=text), "aria-valuetext": text},
+    )  # fmt: skip
+
+
+@solara.component
+def _Choices(field: Field, on_field: Callable[[Field], None]) -> None:
+    """Draw where a lever works, when it begins and ends, and how fast; and whether its size is sampled."""
+    session = use_session()
+    lang, spec = session.lang.value, field.spec
+    if field.shape is not None:
+        solara.v.Checkbox(
+            label=session.text("what_if_exact"), v_model=field.exact, dense=True, hide_details=True,
+            on_v_model=lambda exact: on_field(replace(field, exact=bool(exact))), class_="liaosim-lever-exact",
+        )  # fmt: skip
+    if spec.target != "none":
+        items = [{"text": name_word(name, lang), "value": name} for name in spec.targets]
+
+        def target(names: list[str]) -> None:
+            if names:  # a lever without a target is none
+                on_field(replace(field, targets=tuple(name for name in spec.targets if name in names)))
+
+        solara.v.Select(
+            label=session.text(f"what_if_{spec.target}"), items=items, v_model=list(field.targets), on_v_model=target,
+            multiple=True, class_="liaosim-lever-targets", **_PLAIN,
+        )  # fmt: skip
+
+    def start(label: str) -> None:
+        first = to_index(label)
+        on_field(replace(field, start=first, end=max(first, field.end)))
+
+    with solara.v.Html(tag="div", class_="liaosim-lever-times"):
+        _select(session.text("what_if_start"), list(starts(field)), to_label(field.start), start)
+        _select(session.text("what_if_end"), list(ends(field)), to_label(field.end),
+                lambda label: on_field(replace(field, end=to_index(label))))  # fmt: skip
+        if not spec.integer:
+            phases = [{"text": phase_text(q, lang), "value": q} for q in sorted({*PHASES, field.phase_in})]
+            _select(session.text("what_if_phase"), phases, field.phase_in,
+                    lambda quarters: on_field(replace(field, phase_in=quarters)))  # fmt: skip
+
+
+def _select(label: str, items: list[Any], value: Any, pick: Callable[[Any], None]) -> Any:
+    return solara.v.Select(label=label, items=items, v_model=value, on_v_model=pick, **_PLAIN)
+
+
+def _about(field: Field, session: Session) -> list[str]:
+    """Return what must be known of an instrument: how its size is read, meaning, unit, source, cost and limits."""
+    spec, zh = field.spec, session.lang.value == "zh"
+    lines = [spec.meaning_zh if zh else f"{spec.meaning} {spec.size_meaning}".strip()]
+    if not spec.integer:
+        sampled = field.shape is not None and not field.exact
+        lines.insert(0, session.text("what_if_range" if sampled else "what_if_number"))
+        unit = spec.unit_zh if zh else spec.unit
+        lines.append(session.text("what_if_unit", unit=unit, low=plain(spec.low), high=plain(spec.high)))
+    lines += [spec.cost_zh if zh else spec.cost, spec.limit_zh if zh else spec.limit]
+    lines.append(session.text("what_if_source", source=spec.source))
+    return [typographic(line) for line in lines if line]
