@@ -42,7 +42,7 @@ def effect_rows(
                 _cell("absolute", line.absolute_text(words["to"])),
                 _cell("probability", (line.probability_text(words), "")),
             ],
-            "notes": _notes(line, literature, session),
+            "notes": _notes(line, literature, result, session),
             "trust": address("trust", variable=line.name, result=result),
         }
         for line in lines
@@ -53,13 +53,17 @@ def _cell(kind: str, said: tuple[str, str]) -> dict[str, str]:
     return {"kind": kind, "text": said[0], "small": said[1]}
 
 
-def _notes(line: Line, literature: frozenset[str], session: Session) -> list[dict[str, str]]:
-    notes = []
+def _notes(line: Line, literature: frozenset[str], result: str, session: Session) -> list[dict[str, str]]:
+    """Return the doubts about an effect, each with where more is told of it."""
+    found = []
     if line.losing:
-        notes.append({"text": session.text("compare_losing"), "title": line.losing})
+        found.append((session.text("compare_losing"), line.losing, "skill"))
     if line.name in literature and not line.none:
-        notes.append({"text": session.text("compare_literature"), "title": session.text("compare_literature_meaning")})
-    return notes
+        found.append((session.text("compare_literature"), session.text("compare_literature_meaning"), "known"))
+    return [
+        {"text": text, "title": title, "trust": address("trust", topic=topic, variable=line.name, result=result)}
+        for text, title, topic in found
+    ]
 
 
 @solara.component

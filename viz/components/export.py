@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ def Download(name: str, make: Callable[[], str], kind: str, label: str, describe
     def content() -> Any:
         making.set(bool(busy))
         try:
-            text = latest.current()
+            with ThreadPoolExecutor(1) as aside:  # Solara traces its own thread line by line to be able to stop it
+                text = aside.submit(latest.current).result()
         except Exception as error:
             failed.set(session.text("export_failed", reason=sentence_of(error, session)))
             tries.set(tries.value + 1)  # a new button: this one waits for its file
@@ -86,10 +88,11 @@ def Download(name: str, make: Callable[[], str], kind: str, label: str, describe
         classes=["liaosim-download"],
         attributes={"aria-label": described or label, "title": described or label, "data-export": kind},
     )  # fmt: skip
-    solara.FileDownload(
-        stable, filename=file_name(name, kind), mime_type=KINDS[kind], children=[button]
-    ).key(f"{kind}{tries.value}")  # fmt: skip
-    if making.value:
-        solara.v.Html(tag="span", class_="liaosim-making", attributes={"role": "status", "aria-label": busy})
-    if failed.value:
-        Problem(failed.value)
+    with solara.v.Html(tag="span", class_="liaosim-download-of"):  # one root: else what joins it would start it anew
+        solara.FileDownload(
+            stable, filename=file_name(name, kind), mime_type=KINDS[kind], children=[button]
+        ).key(f"{kind}{tries.value}")  # fmt: skip
+        if making.value:
+            solara.v.Html(tag="span", class_="liaosim-making", attributes={"role": "status", "aria-label": busy})
+        if failed.value:
+            Problem(failed.value)

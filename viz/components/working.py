@@ -37,15 +37,18 @@ class Work(Generic[_Value]):
 def use_work(make: Callable[[], _Value], key: Hashable) -> Work[_Value]:
     """Return what a function returns that runs on a thread, again whenever the key changes."""
     session = use_session()
-    task: Any = solara.lab.use_task(
-        lambda: (key, make()), dependencies=[key], raise_error=False, prefer_threaded=True
-    )  # fmt: skip
-    done = task.latest
-    if task.error and not task.pending:
-        return Work(None, sentence_of(task.exception, session), False)
-    if done is None:
+
+    def run() -> tuple[Hashable, _Value | None, Exception | None]:
+        try:
+            return key, make(), None
+        except Exception as error:  # told as a sentence below; Solara would log even what the user got wrong
+            return key, None, error
+
+    task: Any = solara.lab.use_task(run, dependencies=[key], raise_error=False, prefer_threaded=True)
+    if task.latest is None:
         return Work(None, "", True)
-    return Work(done[1], "", task.pending or done[0] != key)
+    made, value, error = task.latest
+    return Work(value, sentence_of(error, session) if error else "", task.pending or made != key)
 
 
 @solara.component
