@@ -6,7 +6,7 @@ so that what is kept for all users stays small.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -371,6 +371,5 @@ def level_text(value: Interval, to: str) -> tuple[str, str]:
 
 
 def names_of(opened: Opened, lang: str) -> list[tuple[str, str]]:
-    """Return (name, title) of the scenarios that can be compared; of a base alone, the base."""
-    others: Sequence[Scenario] = opened.scenarios[1:] or opened.scenarios
-    return [(x.name, typographic(x.text("title", lang))) for x in others]
+    """Return (name, title) of the scenarios of a result, the base first."""
+    return [(x.name, typographic(x.text("title", lang))) for x in opened.scenarios]

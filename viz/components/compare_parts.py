@@ -68,9 +68,9 @@ def Charts(opened: Opened, comparison: Comparison, variable: str, pick: Callable
         name, until = f"{comparison.scenario}_{shown}", comparison.fitted_until
         if change is not None:
             title = session.text("compare_change_of", variable=level.title)
-            FanChartFigure(change, f"{name}_change", 225, until, title).key(f"change {name} {lang}")
+            FanChartFigure(change, f"{name}_change", 225, until, title)
         title = session.text("compare_level_of", variable=level.title)
-        FanChartFigure(level, f"{name}_level", 245, until, title).key(f"level {name} {lang}")
+        FanChartFigure(level, f"{name}_level", 245, until, title)
     for style in ("new", "base"):
         events = comparison.events(style)
         if events:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import solara
 import solara.lab
 
-from viz.components.messages import sentence_of
+from viz.components.messages import attempt
 from viz.state import use_session
 
 _Value = TypeVar("_Value")
@@ -38,17 +38,15 @@ def use_work(make: Callable[[], _Value], key: Hashable) -> Work[_Value]:
     """Return what a function returns that runs on a thread, again whenever the key changes."""
     session = use_session()
 
-    def run() -> tuple[Hashable, _Value | None, Exception | None]:
-        try:
-            return key, make(), None
-        except Exception as error:  # told as a sentence below; Solara would log even what the user got wrong
-            return key, None, error
+    def run() -> tuple[Hashable, _Value | None, str]:
+        value, problem = attempt(make, session)  # not raised: Solara would log even what the user got wrong
+        return key, value, problem
 
     task: Any = solara.lab.use_task(run, dependencies=[key], raise_error=False, prefer_threaded=True)
     if task.latest is None:
         return Work(None, "", True)
-    made, value, error = task.latest
-    return Work(value, sentence_of(error, session) if error else "", task.pending or made != key)
+    made, value, problem = task.latest
+    return Work(value, problem, task.pending or made != key)
 
 
 @solara.component

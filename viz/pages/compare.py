@@ -113,7 +113,8 @@ def _Shown(
     elif comparison.alone:
         with solara.v.Html(tag="h1", class_="liaosim-lead"):
             base = scenario_word(comparison.base, session.lang.value)
-            solara.v.Html(tag="span", children=[session.text("compare_alone", base=base) + " "])
+            key = "compare_alone" if len(opened.scenarios) == 1 else "compare_is_base"
+            solara.v.Html(tag="span", children=[session.text(key, base=base) + " "])
             _Link(session.text("compare_to_what_if"), "what-if")
     if not comparison.periods:
         Said(comparison, doubts)
