@@ -18,7 +18,7 @@ from viz.live_queue import Slots, Ticket
 
 GOALS: Final = (30, 100, 400)
 """Runs of the first picture (at least), of the second and of the last."""
-WITHIN: Final = 0.6
+WITHIN: Final = 0.4
 """Seconds from the question to the end of the runs of the first picture, if 30 runs need no longer."""
 SEED: Final = 1
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 from simulator.headline import HEADLINE, build_headline
 from simulator.numbers import span
-from simulator.scenario import BASELINE, Scenario, load_scenario
+from simulator.scenario import BASELINE, Scenario, list_scenarios, load_scenario
 from simulator.schedule import LAST_INDEX, Entry
 from simulator.skill_card import losing
 from simulator.wording import phase_text, place_text, quarter_text, scenario_word, size_text
@@ -20,7 +21,7 @@ from viz.provenance import parameters_warning
 from viz.report import LEAD_YEARS
 from viz.report_effects import Effects
 from viz.svg import FanChart, Marker
-from viz.wording import texts
+from viz.wording import texts, typographic
 
 LEVELS: Final = tuple(dict.fromkeys(level for level, _ in panels.ENTITY_CHANGES))
 """Levels of the charts of who gains and who loses."""
@@ -60,6 +61,17 @@ class View:
     marks: tuple[Marker, ...]
     first: int
     fitted_until: int | None
+
+
+@cache
+def shipped_titles(lang: str) -> dict[str, str]:
+    """Return name -> title of the shipped scenarios, the baseline first."""
+    return {name: typographic(load_scenario(name).text("title", lang)) for name in list_scenarios()}
+
+
+def titles_of(origin: str, lang: str) -> str:
+    """Return the title of a shipped scenario, or of several joined by ``+``."""
+    return " + ".join(shipped_titles(lang)[part] for part in origin.split("+"))
 
 
 def view_of(answer: Answer, lang: str) -> View:

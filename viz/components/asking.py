@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Any, Final, cast
 
 import solara
 
@@ -69,38 +69,48 @@ def use_answer(form: Form) -> Asking:
     """Ask about a form, and again whenever it changes; what is returned is never about another one."""
     session = use_session()
     known: solara.Reactive[Asked] = solara.use_reactive(use_once(Asked))
-    ticket: solara.Reactive[Ticket | None] = solara.use_reactive(None)
+    ticket: Any = solara.use_ref(cast(Ticket | None, None))
     again = solara.use_reactive(0)
+    current = known.value if known.value.form == form else Asked(form)
 
     def ask() -> Callable[[], None]:
-        mine = engine().ticket()
-        ticket.set(mine)
-        known.set(Asked(form))
+        mine = ticket.current = engine().ticket()
 
         def learn(**news: object) -> None:
-            if not mine.cancelled and known.value.form == form:
-                known.set(replace(known.value, **news))
+            if not mine.cancelled:
+                before = known.peek()
+                known.set(replace(before if before.form == form else Asked(form), **news))
 
         def work() -> None:
             try:
                 mine.pause(PAUSE)
                 for answer in engine().answers(scenario_of(form), mine, lambda status: learn(status=status)):
-                    learn(answer=answer)
+                    learn(answer=larger(known.peek(), form, answer), status=None)
             except WithdrawnError:
                 pass
             except Exception as error:
                 if not mine.cancelled:
                     learn(problem=sentence_of(error, session))
 
-        threading.Thread(target=work, name="liaosim what-if", daemon=True).start()
+        if not (current.answer is not None and current.answer.last):
+            threading.Thread(target=work, name="liaosim what-if", daemon=True).start()
         return mine.cancel
 
     solara.use_effect(ask, [form, again.value])
 
     def stop() -> None:
-        if ticket.value is not None:
-            ticket.value.cancel()
-        known.set(replace(known.value, stopped=True))
+        if ticket.current is not None:
+            ticket.current.cancel()
+        known.set(replace(current, stopped=True))
 
-    current = known.value if known.value.form == form else Asked(form)
-    return Asking(current, stop, lambda: again.set(again.value + 1))
+    def go_on() -> None:
+        known.set(replace(current, stopped=False, problem=""))
+        again.set(again.value + 1)
+
+    return Asking(current, stop, go_on)
+
+
+def larger(asked: Asked, form: Form, answer: Answer) -> Answer:
+    """Return an answer, or one of more runs to the same question that was known before it was stopped."""
+    before = asked.answer if asked.form == form else None
+    return answer if before is None or before.runs < answer.runs else before

@@ -12,7 +12,7 @@ from simulator.errors import InputError
 from simulator.levers import INSTRUMENTS
 from simulator.numbers import plain
 from simulator.periods import to_index, to_label
-from simulator.scenario import BASELINE, list_scenarios, load_scenario
+from simulator.scenario import BASELINE
 from simulator.wording import phase_text
 from simulator.words import name_word
 from viz.components.messages import sentence_of
@@ -27,8 +27,8 @@ from viz.lever_form import (
     slider_value,
     starts,
 )
-from viz.state import Session, use_once, use_session
-from viz.what_if_view import lever_text
+from viz.state import Session, use_session
+from viz.what_if_view import lever_text, shipped_titles, titles_of
 from viz.wording import typographic
 
 PHASES: Final = (0, 2, 4, 8, 12, 16, 20, 24, 32, 40)
@@ -66,7 +66,7 @@ def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[str], None]) -
         tag="section", class_="liaosim-levers", attributes={"aria-label": session.text("what_if_levers")}
     ):  # fmt: skip
         if form.value.extends != BASELINE:
-            title = load_scenario(form.value.extends).text("title", lang)
+            title = titles_of(form.value.extends, lang)
             solara.v.Html(tag="p", class_="liaosim-note", children=[session.text("what_if_on_top", title=title)])
         if not form.value.fields:
             solara.v.Html(tag="p", class_="liaosim-note", children=[session.text("what_if_none")])
@@ -81,24 +81,15 @@ def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[str], None]) -
 @solara.component
 def _Add(add: Callable[[str | None], None], lang: str) -> None:
     session = use_session()
-    names = use_once(list_scenarios)
     items: list[dict[str, Any]] = [{"header": session.text("what_if_add_instruments")}]
     items += [{"text": i.label_in(lang), "value": f"instrument:{i.name}"} for i in INSTRUMENTS.values()]
     items += [{"header": session.text("what_if_add_scenarios")}]
-    items += [
-        {"text": typographic(load_scenario_title(name, lang)), "value": f"scenario:{name}"}
-        for name in names
-        if name != BASELINE
-    ]
+    titles = shipped_titles(lang).items()
+    items += [{"text": title, "value": f"scenario:{name}"} for name, title in titles if name != BASELINE]
     solara.v.Autocomplete(
         label=session.text("what_if_add"), items=items, v_model=None, on_v_model=add, class_="liaosim-add-lever",
         **_PLAIN,
     )  # fmt: skip
-
-
-def load_scenario_title(name: str, lang: str) -> str:
-    """Return the title of a shipped scenario."""
-    return load_scenario(name).text("title", lang)
 
 
 @solara.component
@@ -108,6 +99,7 @@ def LeverCard(field: Field, number: int, on_field: Callable[[Field], None], on_r
     lang = session.lang.value
     label = field.spec.label_in(lang)
     text = lever_text(field, lang)
+    more = solara.use_reactive(False)
     with solara.v.Html(
         tag="div", class_="liaosim-lever" + ("" if field.on else " liaosim-lever-off"),
         attributes={"data-lever": field.instrument, "data-number": str(number + 1), "data-size": f"{field.value:g}"},
@@ -119,19 +111,30 @@ def LeverCard(field: Field, number: int, on_field: Callable[[Field], None], on_r
         )  # fmt: skip
         _Size(field, text, on_field)
         solara.v.Html(tag="p", class_="liaosim-lever-text", children=[text])
-        with solara.v.Html(tag="details", class_="liaosim-lever-more"):
-            solara.v.Html(
-                tag="summary", children=[session.text("what_if_more")],
-                attributes={"aria-label": session.text("what_if_details", lever=label)},
-            )  # fmt: skip
-            _Choices(field, on_field)
-            for line in _about(field, session):
-                solara.v.Html(tag="p", class_="liaosim-note", children=[line])
-            solara.Button(
-                session.text("what_if_remove_short"), icon_name="mdi-delete-outline", text=True, small=True,
-                on_click=on_remove, classes=["liaosim-lever-remove"],
-                attributes={"aria-label": session.text("what_if_remove", lever=label)},
-            )  # fmt: skip
+        solara.Button(
+            session.text("what_if_more"), icon_name=f"mdi-chevron-{'down' if more.value else 'right'}", text=True,
+            small=True, on_click=lambda: more.set(not more.value), classes=["liaosim-lever-more"],
+            attributes={
+                "aria-label": session.text("what_if_details", lever=label),
+                "aria-expanded": "true" if more.value else "false",
+            },
+        )  # fmt: skip
+        if more.value:  # its long lists would slow down every move of a slider
+            _More(field, on_field, on_remove)
+
+
+@solara.component
+def _More(field: Field, on_field: Callable[[Field], None], on_remove: Callable[[], None]) -> None:
+    """Draw what else can be set of a lever, and what must be known of it."""
+    session = use_session()
+    _Choices(field, on_field)
+    for line in _about(field, session):
+        solara.v.Html(tag="p", class_="liaosim-note", children=[line])
+    solara.Button(
+        session.text("what_if_remove_short"), icon_name="mdi-delete-outline", text=True, small=True,
+        on_click=on_remove, classes=["liaosim-lever-remove"],
+        attributes={"aria-label": session.text("what_if_remove", lever=field.spec.label_in(session.lang.value))},
+    )  # fmt: skip
 
 
 @solara.component

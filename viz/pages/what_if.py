@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import solara
 
-from simulator.scenario import BASELINE, list_scenarios, load_scenario
+from simulator.scenario import BASELINE, list_scenarios
 from viz.components.asking import use_answer
 from viz.components.export import Download
 from viz.components.lever_panel import LeverPanel
@@ -18,7 +18,7 @@ from viz.components.what_if_answer import AnswerPanel
 from viz.lever_address import from_query, to_query
 from viz.lever_form import MAX_UPLOAD, NAME, Form, form_of_file, own_form, to_toml
 from viz.state import library, query_of, use_once, use_session
-from viz.wording import typographic
+from viz.what_if_view import titles_of
 
 STYLES: Final = Path(__file__).parent.parent / "components"
 
@@ -83,10 +83,8 @@ def _first_scenario(result: str) -> str:
 def _PickOrigin(form: Form, begin: Callable[[str], None]) -> None:
     session = use_session()
     lang = session.lang.value
-    items = [
-        {"text": typographic(load_scenario(name).text("title", lang)), "value": name}
-        for name in dict.fromkeys((*list_scenarios(), form.origin))
-    ]
+    names = dict.fromkeys((*list_scenarios(), form.origin))
+    items = [{"text": titles_of(name, lang), "value": name} for name in names]
     solara.v.Select(
         label=session.text("what_if_scenario"), items=items, v_model=form.origin, on_v_model=begin, dense=True,
         outlined=True, hide_details=True, class_="liaosim-pick-origin",
@@ -97,7 +95,7 @@ def _PickOrigin(form: Form, begin: Callable[[str], None]) -> None:
 def _Actions(form: Form, begin: Callable[[str], None], toggle: Callable[[], None]) -> None:
     """Draw what can be done with all levers: take back, save, open a file."""
     session = use_session()
-    title = typographic(load_scenario(form.origin).text("title", session.lang.value))
+    title = titles_of(form.origin, session.lang.value)
     with solara.v.Html(tag="div", class_="liaosim-actions"):
         solara.Button(
             session.text("what_if_reset"), icon_name="mdi-undo", text=True, small=True,
