@@ -46,8 +46,11 @@ ROOM: Final = 40.0
 """Around a loop that is shown alone."""
 LEAST: Final = (880.0, 400.0)
 """Smallest part of the picture that is shown: width, height."""
-STOCKS_HEIGHT: Final = 1100.0
-"""Of the picture of stocks without its foot."""
+FOOT: Final = (
+    "sold after closure", "stock", "flow with its valve", "either way", "outside the model", "information",
+    "loops that turn on the stock (disc: reinforcing, square: balancing, dotted: open)",
+)  # fmt: skip
+"""Words of the picture of stocks that no part of it declares."""
 BEFORE: Final = " before"
 FLOW: Final = " words"
 """Ends of the names of rectangles in ``stock_picture.py``."""
@@ -276,15 +279,15 @@ def stock_map(lang: str, chosen: str = "", title: str = "") -> str:
             f'<rect x="{box.x - box.width / 2 - 4:.1f}" y="{box.y - box.height / 2 - 3:.1f}" '
             f'width="{box.width + 8:.1f}" height="{box.height + 6:.1f}" rx="4"/></g>'
         )
-    width = float(stock_picture.WIDTH)
-    window = Box(width / 2, STOCKS_HEIGHT / 2 + 15, width, STOCKS_HEIGHT - 30)
+    width, height = float(stock_picture.WIDTH), float(stock_picture.HEIGHT)
+    window = Box(width / 2, height / 2, width, height)
     return _svg("structure-stocks", title, window, [*pieces, *spots])
 
 
 def _all_words() -> list[str]:
     """Return the words of the picture of stocks as they are declared, with their line breaks."""
     grounds = [band[3] for band in stock_picture.BANDS]
-    return [part.words for part in parts().values()] + grounds + ["sold after closure"]
+    return [part.words for part in parts().values()] + grounds + list(FOOT)
 
 
 _TEXT: Final = re.compile(r'(<text x="[^"]*" y=")([^"]*)(" font-size="([^"]*)"[^>]*>)([^<]*)(</text>)')

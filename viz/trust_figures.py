@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import csv
+import inspect
 import io
+import re
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from calibration.observed import load_observed
+from calibration.operators import BY_YEAR
 from calibration.targets import Target, targets
 from simulator import skill_card
 from simulator.errors import InputError
 from simulator.numbers import plain
 from simulator.posterior import POSTERIORS, SHIPPED, VALIDATION, Fitted, Posterior, shipped
 from simulator.text_file import read_text
+from simulator.variables import variable
 from simulator.words import unit_word
 from viz.calibration_fit import FIT, ROLES, FittedTarget, group_word, inside, read_fit, title_of
 from viz.calibration_padding import SERIES
@@ -25,6 +30,8 @@ from viz.rank_histogram import recovery_section
 from viz.target_fan import TargetFigure, target_fan
 from viz.validation_report import _Source as _ValidationSource
 from viz.wording import texts, typographic
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 TOPICS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "fit": ("trust_topic_fit", "trust_lead_fit"),
@@ -70,11 +77,41 @@ class Figure:
     inside: str
 
 
-def targets_of(variable: str) -> tuple[str, ...]:
-    """Return the targets that judge an output of the model, an observed variable, or the target of that name."""
-    series = skill_card.OUTPUTS.get(variable)
+def targets_of(name: str) -> tuple[str, ...]:
+    """Return the targets that judge an output of the province, those of an observed variable, or that of a name.
+
+    An output whose true values nobody published is judged by what was: ``fiscal_revenue`` by the padded revenue.
+    """
+    series = skill_card.OUTPUTS.get(name)
     known = targets()
-    return tuple(t.name for t in known.values() if series == t.name or variable in (t.name, t.variable))
+    named = [t.name for t in known.values() if series == t.name or name in (t.name, t.variable)]
+    read = [t.name for t in known.values() if name in _outputs(t.operator)]
+    found = dict.fromkeys([*named, *read])
+    if not found and name and not name.endswith("_reported"):
+        return targets_of(f"{name}_reported")
+    return tuple(found)
+
+
+@cache
+def _outputs(operator: str) -> frozenset[str]:
+    """Return the output of the province that an operator reads, from its source; none if it puts several together."""
+    function = BY_YEAR.get(operator)
+    source = inspect.getsource(function) if function else ""
+    found = frozenset(re.findall(r'\.annual\("(\w+)", "province"', source))
+    return found if len(found) == 1 else frozenset()
+
+
+def _once(make: _Function) -> _Function:
+    """Return a function that computes each result once, also where several threads ask for it at the same time."""
+    known = cache(make)
+    lock = threading.Lock()
+
+    @wraps(make)
+    def found(*given: Any) -> Any:
+        with lock:
+            return known(*given)
+
+    return cast(_Function, found)
 
 
 # Fit
@@ -186,13 +223,13 @@ def _figure(f: TargetFigure, aim: Target, words: Mapping[str, str]) -> Figure:
 # Skill, padding, what is known
 
 
-@cache
+@_once
 def calibration(fit: str, lang: str) -> Mapping[str, Any]:
     """Return what the report of the calibration shows, as its template takes it."""
     return _CalibrationSource(POSTERIORS / FITS[fit][0], lang).context()
 
 
-@cache
+@_once
 def validation(lang: str) -> Mapping[str, Any]:
     """Return what the report of the validation shows, as its template takes it."""
     return _ValidationSource(POSTERIORS, lang).context()
@@ -203,22 +240,22 @@ def named_padding(found: Mapping[str, Any] | None, lang: str) -> dict[str, Any] 
     if found is None:
         return None
     words = texts(lang)
-    names = {words["cal_padding_chart"].format(name=words[key]): series for series, key in SERIES.items()}
+    names = {words[key]: series for series, key in SERIES.items()}
     charts = [{**chart, "name": names.get(chart["title"], chart["title"])} for chart in found["charts"]]
     return {**found, "charts": charts}
 
 
-def titles_of(variable: str, lang: str) -> tuple[str, ...]:
+def titles_of(name: str, lang: str) -> tuple[str, ...]:
     """Return how the series that judge a variable are called in the tables of the skill card."""
     known = targets()
     words = texts(lang)
-    found = [known[name] for name in targets_of(variable)]
+    found = [known[target] for target in targets_of(name)]
     return tuple(dict.fromkeys(
         text for t in found for text in (title_of(t, lang), group_word(t.group, words) if not t.scored else "") if text
     ))  # fmt: skip
 
 
-@cache
+@_once
 def recovery(lang: str) -> Mapping[str, Any] | None:
     """Return what a page shows of the recovery of known truths, or None where there is none."""
     return recovery_section(POSTERIORS, texts(lang))
@@ -233,6 +270,20 @@ def prepare(lang: str) -> None:
         calibration(fit, lang)
 
 
+def scored(name: str, lang: str) -> bool:
+    """Return whether a series that judges a variable is among the comparisons of the skill card."""
+    titles = titles_of(name, lang)
+    return any(row["series"] in titles for one in validation(lang)["comparisons"] for row in one["rows"])
+
+
+def label_of(name: str, lang: str) -> str:
+    """Return what an output of the province is called, else the name itself."""
+    try:
+        return variable("province", name).label_in(lang)
+    except KeyError:
+        return name
+
+
 @dataclass(frozen=True)
 class Stability:
     """How far two calibrations that differ in their seed agree: parameters the same, all, and what the design adds."""
@@ -243,7 +294,7 @@ class Stability:
     different: tuple[str, ...]
 
 
-@cache
+@_once
 def stability() -> Stability | None:
     """Return the comparison that comes with this version, if there is one."""
     path = POSTERIORS / "stability.csv"

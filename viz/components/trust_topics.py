@@ -94,8 +94,17 @@ def SkillTopic(asked: Asked, go: Go) -> None:
     View(fragment(
         "trust_skill.html", lang, v=found, part=part, marked=titles,
         first=next((k for k, row in enumerate(rows) if row["series"] in titles), -1),
-        unjudged=session.text("trust_unjudged", variable=variable) if variable and not titles else "",
-    ))  # fmt: skip
+        unjudged=_unjudged(session, variable), fit=bool(variable and titles),
+    ), lambda key: go(topic="fit", variable=variable))  # fmt: skip
+
+
+def _unjudged(session: Session, variable: str) -> str:
+    """Return that a variable has no score, empty if it has one."""
+    lang = session.lang.value
+    if not variable or figures.scored(variable, lang):
+        return ""
+    judged = "trust_unscored" if figures.targets_of(variable) else "trust_unjudged"
+    return session.text(judged, variable=figures.label_of(variable, lang))
 
 
 _SKILL_TABLES: dict[str, tuple[str, ...]] = {
