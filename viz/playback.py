@@ -6,6 +6,7 @@ Nothing is simulated. A side is one run, the typical one or any other; never med
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,6 +30,9 @@ DISTRESS: Final = "zombie_share"
 """Share of state-owned enterprises of a city that are zombies; a ratio of two stored variables."""
 LEAST_TONNAGE: Final = 0.05
 """Mt a quarter below which a lane is not drawn."""
+
+
+_reading = threading.Lock()  # users who look at the same result read its file once, not all at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +71,8 @@ class Side:
         """Return a variable of all entities of a level, shape (quarter, entity)."""
         column = [v.name for v in variables()[level]].index(name)
         runs = np.array([self.run], dtype=np.intp)
-        return self.opened.results.values(self.scenario, level, "Q", runs)[0, :, :, column]
+        with _reading:
+            return self.opened.results.values(self.scenario, level, "Q", runs)[0, :, :, column]
 
     def cities(self, name: str) -> FloatArray:
         """Return a variable of the map, shape (quarter, city)."""

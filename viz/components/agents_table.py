@@ -6,7 +6,7 @@ import solara
 import solara.lab
 
 from simulator.words import name_word
-from viz.components.messages import Problem, sentence_of
+from viz.components.messages import Problem, attempt
 from viz.play_agents import MOST, enterprises, has_agents, investors
 from viz.play_tables import enterprise_table, investor_table
 from viz.playback import Side
@@ -40,15 +40,16 @@ def AgentsTable(side: Side, city: str, quarter: str) -> None:
                 investor_table(homes[:MOST], lang, words), len(homes))  # fmt: skip
 
     dependencies = [side.opened.name, side.scenario, side.run, city, quarter, lang]
-    task = solara.lab.use_task(load, dependencies=dependencies, raise_error=False)
+    task = solara.lab.use_task(lambda: attempt(load, session), dependencies=dependencies)
+    found, problem = task.value if task.finished and task.value else (None, "")
     with solara.v.Html(tag="section", class_="play-agents", attributes={"data-side": side.scenario}):
-        if task.error:
-            Problem(sentence_of(task.exception, session))
-        elif task.latest is None:
-            text = "" if task.pending else session.text("play_agents_typical", scenario=side.scenario)
+        if problem:
+            Problem(problem)
+        elif found is None:
+            text = session.text("play_agents_typical", scenario=side.scenario) if task.finished else ""
             solara.v.Html(tag="p", class_="play-quiet", children=[text])
         else:
-            firms, number, homes, many = task.latest
+            firms, number, homes, many = found
             said = {"city": name_word(city, lang), "quarter": quarter, "scenario": side.scenario}
             with solara.v.Html(tag="div", class_="play-agents-part"):
                 heading = session.text("play_enterprises", number=number, **said)

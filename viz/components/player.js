@@ -86,6 +86,9 @@ class Player {
     };
     const { most } = data;
     if (data.size) sign("lp-key-bubble", `${data.size.label} ${words.up_to} ${plain(data.size.most)} ${data.size.unit}`);
+    if (data.difference && data.size) {
+      sign("lp-key-bubble lp-key-less", `${words.difference}: ${words.up_to} ${plain(data.difference.most.size)} ${data.size.unit}${words.comma}${words.less}`);
+    }
     sign("lp-key-ring", data.distress.label);
     sign("lp-key-port", `${words.port} ${words.up_to} ${plain(most.port)} ${data.port.unit}`);
     sign("lp-key-lane", `${words.lane} ${words.up_to} ${plain(most.lane)} ${data.lane.unit}`);

@@ -124,7 +124,7 @@ class CityMap {
       const lane = base.lanes[number];
       const node = draw("path", { d: lane.path, class: lane.inland ? "lp-lane lp-inland" : "lp-lane" }, lanes);
       draw("title", {}, node).textContent = lane.name;
-      return node;
+      return { node, width: -1, less: false };
     });
     for (const place of base.places) {
       draw("text", { x: place.x, y: place.y, "text-anchor": place.anchor, class: "lp-place" }, names).textContent = place.name;
@@ -139,13 +139,14 @@ class CityMap {
       const name = draw("text", { x: city.x, y: city.y, class: `lp-name lp-${city.side}${large ? " lp-large" : ""}`, "data-name": city.key }, names);
       name.textContent = city.name;
       this.listen(area, "city", city, apart ? -1 : title.first ? 0 : -1);
-      return { area, bubble, rings, name, shade: -1, r: -1, share: -1 };
+      const sign = apart ? draw("text", { x: city.x, y: city.y, class: "lp-name lp-plus" }, names) : null; // not by colour alone
+      return { area, bubble, rings, name, sign, shade: -1, r: -1, share: -1, less: false };
     });
     this.ports = base.ports.map((port) => {
       if (port.outside) draw("text", { x: port.x, y: port.y - 9, "text-anchor": "middle", class: "lp-place" }, names).textContent = port.name;
       const node = draw("path", { d: "M0-6 6 0 0 6-6 0z", class: "lp-port", "data-port": port.key }, ports);
       this.listen(node, "port", port, apart ? -1 : title.first ? 0 : -1);
-      return node;
+      return { node, scale: -1, sign: 0 };
     });
   }
   listen(node, kind, place, order) {
@@ -168,15 +169,18 @@ class CityMap {
     this.cities.forEach((city, i) => {
       const value = at(figures.shade, this.n, i, time);
       const shade = value === null ? "lp-unknown" : this.colour(value);
-      if (shade !== city.shade) city.area.setAttribute("class", `lp-city ${(city.shade = shade)}`);
+      if (shade !== city.shade) {
+        city.area.setAttribute("class", `lp-city ${(city.shade = shade)}`);
+        if (apart) city.sign.textContent = shade === "d3" || value === null ? "" : value > 0 ? "+" : MINUS;
+      }
       const size = figures.size ? at(figures.size, this.n, i, time) : null;
       const r = figures.size ? BUBBLE * Math.sqrt(Math.abs(size || 0) / (figures.most.size || 1)) : 0;
-      if (Math.abs(r - city.r) > 0.05 || (r === 0) !== (city.r === 0)) {
+      if (Math.abs(r - city.r) > 0.1 || (r === 0) !== (city.r === 0)) {
         city.r = r;
         city.bubble.setAttribute("r", r.toFixed(2));
         for (const ring of city.rings) ring.setAttribute("r", (figures.size ? Math.max(BARE - 3, r) + 3 : BARE).toFixed(2));
       }
-      if (apart) city.bubble.setAttribute("class", size < 0 ? "lp-bubble lp-less" : "lp-bubble");
+      if (apart && size < 0 !== city.less) city.bubble.classList.toggle("lp-less", (city.less = size < 0));
       if (apart) return;
       const share = at(figures.ring, this.n, i, time) || 0;
       if (Math.abs(share - city.share) <= 0.003) return;
@@ -184,17 +188,22 @@ class CityMap {
       for (const ring of city.rings) ring.setAttribute("stroke-dasharray", `${share.toFixed(3)} 1`);
     });
     const many = this.ports.length;
-    this.ports.forEach((node, i) => {
+    this.ports.forEach((port, i) => {
       const value = at(figures.ports, many, i, time) || 0;
       const scale = 0.45 + 1.1 * Math.sqrt(Math.abs(value) / (figures.most.port || 1));
-      node.setAttribute("transform", `translate(${this.base.ports[i].x} ${this.base.ports[i].y}) scale(${scale.toFixed(3)})`);
-      if (apart) node.setAttribute("class", `lp-port${value > 0 ? " lp-more" : value < 0 ? " lp-less" : ""}`);
+      const sign = apart ? Math.sign(value) : 0;
+      if (Math.abs(scale - port.scale) < 0.02 && sign === port.sign) return;
+      Object.assign(port, { scale, sign });
+      port.node.setAttribute("transform", `translate(${this.base.ports[i].x} ${this.base.ports[i].y}) scale(${scale.toFixed(3)})`);
+      port.node.setAttribute("class", `lp-port${["", " lp-more", " lp-less"].at(sign)}`);
     });
-    this.lanes.forEach((node, i) => {
+    this.lanes.forEach((lane, i) => {
       const value = at(figures.lanes, this.lanes.length, i, time) || 0;
       const width = LANE * Math.sqrt(Math.abs(value) / (figures.most.lane || 1));
-      node.style.strokeWidth = width < 0.15 ? "0" : width.toFixed(2);
-      if (apart) node.classList.toggle("lp-less", value < 0);
+      if (Math.abs(width - lane.width) < 0.08 && value < 0 === lane.less) return; // what nobody sees costs no drawing
+      Object.assign(lane, { width, less: value < 0 });
+      lane.node.setAttribute("stroke-width", width < 0.15 ? "0" : width.toFixed(2));
+      if (apart) lane.node.classList.toggle("lp-less", lane.less);
     });
   }
   colour(value) {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import solara
 import solara.lab
@@ -13,7 +13,7 @@ from simulator.periods import to_label
 from simulator.records import CITIES
 from viz.components.agents_table import AgentsTable
 from viz.components.export import ExportButtons
-from viz.components.messages import Problem, sentence_of
+from viz.components.messages import Problem, attempt
 from viz.components.player import Player
 from viz.library import Entry
 from viz.play_choice import NONE, Choice
@@ -54,19 +54,29 @@ def PlayPage() -> None:
         here = "play" if router.path.strip("/") else ""
         router.push(address(here, **given))
 
-    task = solara.lab.use_task(lambda: _load(choice, session), dependencies=[choice, lang], raise_error=False)
+    def load() -> tuple[Loaded | None, str]:
+        return attempt(lambda: _load(choice, session), session)
+
+    task = solara.lab.use_task(load, dependencies=[choice, lang])
+    drawn = solara.use_ref(cast(Loaded | None, None))  # stays while another choice is read, or if that fails
+    loaded, problem = task.value if task.finished and task.value else (None, "")
+    drawn.current = loaded or drawn.current
+    solara.use_effect(lambda: session.folder.set(choice.result), [choice.result])
     if not choice.result:
         solara.v.Html(tag="p", class_="play-empty", children=[session.text("play_empty")])
+        for entry in entries:
+            Problem(f"{entry.name}: {entry.problem}.")
         return
     _Choices(choice, choose, entries)
-    if task.error:
-        Problem(sentence_of(task.exception, session))
-    if task.latest is None:
-        if task.pending:
-            solara.ProgressLinear(True)
-            solara.v.Html(tag="p", class_="play-quiet", children=[session.text("play_loading", result=choice.result)])
-        return
-    _Played(task.latest, autoplay)
+    if problem:
+        Problem(problem)
+    if drawn.current is not None:
+        _Played(drawn.current, autoplay).key("played")  # stays where it is when a problem is shown above it
+    elif problem:
+        solara.v.Html(tag="p", class_="play-quiet", children=[session.text("play_broken")])
+    else:
+        solara.ProgressLinear(True)
+        solara.v.Html(tag="p", class_="play-quiet", children=[session.text("play_loading", result=choice.result)])
 
 
 @solara.component
@@ -170,7 +180,7 @@ def _words(sides: tuple[Side, ...], session: Session) -> dict[str, str]:
     keys = (
         "player", "play", "pause", "previous", "next_event", "speed", "scrub", "events", "quarter", "history",
         "what_if", "legend", "up_to", "port", "lane", "arrivals", "money", "none", "save", "province", "hint",
-        "comma",
+        "comma", "less",
     )  # fmt: skip
     words = {key: session.text(f"play_w_{key}") for key in keys}
     words["next"] = words.pop("next_event")
