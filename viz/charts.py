@@ -9,61 +9,34 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final
 
 import numpy as np
 
-from simulator.numbers import plain, signed
+from simulator.numbers import plain
 from simulator.statistics import FloatArray
+from viz.chart_parts import (
+    BELOW,
+    CLEAR,
+    FONT,
+    HIDDEN,
+    LINES,
+    Palette,
+    key,
+    palette,
+    room,
+    safe,
+    strips,
+    tooltip,
+    value_text,
+)
 from viz.svg import Fan, FanChart, IntervalRow, Marker, tick_labels, ticks
 from viz.wording import typographic
 
-FONT: Final = '"Segoe UI","Noto Sans","Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",sans-serif'  # noqa: E501
-CLEAR: Final = "rgba(0,0,0,0)"
 ROW: Final = 22
 """Height of a row of an interval chart, in pixels."""
 ROWS_FRAME: Final = 40
 """Height of its frame."""
-
-
-@dataclass(frozen=True)
-class Palette:
-    """Colours of one theme, those of ``components/app.css``; ``more`` are of a second and third new scenario."""
-
-    ink: str
-    quiet: str
-    line: str
-    ground: str
-    panel: str
-    accent: str
-    base: str
-    up: str
-    down: str
-    more: tuple[str, ...]
-
-
-LIGHT: Final = Palette(
-    ink="#1c2530", quiet="#55606d", line="#d5dae0", ground="#ffffff", panel="#f5f7f9", accent="#0b5c8a",
-    base="#6b7480", up="#1b7a5a", down="#a83a5b", more=("#b5451b", "#7a4fa3"),
-)  # fmt: skip
-DARK: Final = Palette(
-    ink="#e8ecf1", quiet="#a9b4c0", line="#3a434e", ground="#12171d", panel="#1b222a", accent="#7cc3ea",
-    base="#a3adb9", up="#6fcfa7", down="#ee92ae", more=("#f29a70", "#b79be0"),
-)  # fmt: skip
-
-
-def palette(dark: bool) -> Palette:
-    """Return the colours of a theme."""
-    return DARK if dark else LIGHT
-
-
-def value_text(median: float, low: float, high: float, to: str, sign: bool = False) -> str:
-    """Return a median and its interval as text, a dash where they are unknown."""
-    number = signed if sign else plain
-    if not math.isfinite(median):
-        return "–"
-    return typographic(f"{number(median)} ({number(low)} {to} {number(high)})")
 
 
 # Fans over years
@@ -125,18 +98,18 @@ def fan_option(
         named.append(chart.observed_label)
         series.append(_observed(chart, p))
     series.append(_events(chart.markers, chart, p))
-    series.append(_strips([_year_text(chart, i, styles, words, fitted_until) for i in range(len(chart.years))], p))
+    series.append(strips([_year_text(chart, i, styles, words, fitted_until) for i in range(len(chart.years))], p))
     count = len(chart.years)
     return {
         "animation": False,
-        **_BELOW,
+        **BELOW,
         "textStyle": {"fontFamily": FONT},
         "legend": {
             "data": named, "top": 0, "right": 0, "selectedMode": False, "itemWidth": 26, "itemHeight": 8,
             "textStyle": {"color": p.ink, "fontSize": 12}, "itemGap": 14,
         },
-        "grid": {"left": _room(labels), "right": 14, "top": 44, "bottom": 34},
-        "tooltip": _tooltip(p),
+        "grid": {"left": room(labels), "right": 14, "top": 44, "bottom": 34},
+        "tooltip": tooltip(p),
         "xAxis": [
             {
                 "type": "category", "data": [str(year) for year in chart.years], "boundaryGap": True,
@@ -147,21 +120,11 @@ def fan_option(
             {"type": "value", "show": False, "min": -0.5, "max": count - 0.5},
         ],
         "yAxis": [
-            {**_HIDDEN, "min": marks[0], "max": marks[-1]},
-            {**_HIDDEN, "min": 0, "max": 1},
+            {**HIDDEN, "min": marks[0], "max": marks[-1]},
+            {**HIDDEN, "min": 0, "max": 1},
         ],
         "series": series,
     }  # fmt: skip
-
-
-_HIDDEN: Final[Mapping[str, Any]] = {
-    "type": "value", "axisLabel": {"show": False}, "axisLine": {"show": False}, "axisTick": {"show": False},
-    "splitLine": {"show": False},
-}  # fmt: skip
-
-
-_BELOW: Final[Mapping[str, Any]] = {"markLine": {"z": 1}, "markArea": {"z": 0}}
-"""Lines and areas of all series lie below their lines and dots; a series cannot say so of its own."""
 
 
 @dataclass(frozen=True)
@@ -191,11 +154,6 @@ def _range(chart: FanChart) -> tuple[float, ...]:
     pool = np.concatenate(values)
     pool = pool[np.isfinite(pool)]
     return ticks(float(pool.min()), float(pool.max())) if len(pool) else (0.0, 1.0)
-
-
-def _room(labels: Sequence[str]) -> int:
-    """Return the width in pixels that labels of ticks need."""
-    return 14 + 7 * max(len(label) for label in labels)
 
 
 def _numbers(values: FloatArray) -> list[float | None]:
@@ -270,7 +228,7 @@ def _grid_lines(marks: Sequence[float], labels: Sequence[str], zero: bool, p: Pa
     ]
     return {
         "type": "line", "name": "grid", "data": [], "silent": True, "z": 1,
-        "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
+        "markLine": {**LINES, "data": lines},
     }  # fmt: skip
 
 
@@ -293,7 +251,7 @@ def _events(markers: Sequence[Marker], chart: FanChart, p: Palette) -> dict[str,
         )
     return {
         "type": "line", "name": "events", "data": [], "xAxisIndex": 1, "yAxisIndex": 1, "silent": True, "z": 5,
-        "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
+        "markLine": {**LINES, "data": lines},
     }  # fmt: skip
 
 
@@ -304,17 +262,17 @@ def _year_text(
     year = chart.years[i]
     kind = year_kind(year, chart, fitted_until)
     said = [
-        _key(style.color) + _safe(f"{fan.label}: ") + _safe(
+        key(style.color) + safe(f"{fan.label}: ") + safe(
             value_text(fan.median[i], fan.low[i], fan.high[i], chart.interval_word, chart.difference)
         )
         for fan, style in zip(chart.fans, styles, strict=True)
         if np.isfinite(fan.median[i])
     ]  # fmt: skip
-    said += [_safe(f"{chart.observed_label}: {typographic(plain(v))}") for y, v in chart.observed if y == year]
+    said += [safe(f"{chart.observed_label}: {typographic(plain(v))}") for y, v in chart.observed if y == year]
     if not said:
         return ""
-    said += [_safe(f"{m.key}: {m.text}") for m in chart.markers if int(m.position) == year]
-    head = f"<b>{year}</b>, {_safe(chart.unit)}" + (f" ({_safe(words[f'chart_{kind}'])})" if kind else "")
+    said += [safe(f"{m.key}: {m.text}") for m in chart.markers if int(m.position) == year]
+    head = f"<b>{year}</b>, {safe(chart.unit)}" + (f" ({safe(words[f'chart_{kind}'])})" if kind else "")
     return "<br>".join([head, *said])
 
 
@@ -348,7 +306,7 @@ def interval_option(
         for i, row in drawn
     ]  # fmt: skip
     said = [
-        _safe(f"{row.label}: {value_text(row.median, row.low, row.high, words['to'], True)} {unit}") for row in rows
+        safe(f"{row.label}: {value_text(row.median, row.low, row.high, words['to'], True)} {unit}") for row in rows
     ]
     lines = [
         {
@@ -360,11 +318,11 @@ def interval_option(
     ]
     return {
         "animation": False,
-        **_BELOW,
+        **BELOW,
         "textStyle": {"fontFamily": FONT},
         "grid": {"left": 6, "right": 22, "top": 8, "bottom": 28, "containLabel": True},
-        "tooltip": _tooltip(p),
-        "xAxis": [{**_HIDDEN, "min": marks[0], "max": marks[-1]}, {**_HIDDEN, "min": 0, "max": 1}],
+        "tooltip": tooltip(p),
+        "xAxis": [{**HIDDEN, "min": marks[0], "max": marks[-1]}, {**HIDDEN, "min": 0, "max": 1}],
         "yAxis": [
             {
                 "type": "category", "inverse": True, "data": [row.label for row in rows],
@@ -377,14 +335,14 @@ def interval_option(
         "series": [
             {
                 "type": "line", "name": "grid", "data": [], "silent": True, "z": 1,
-                "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines},
+                "markLine": {**LINES, "data": lines},
             },
             {
                 "type": "lines", "name": "interval", "coordinateSystem": "cartesian2d", "silent": True, "z": 3,
                 "data": whiskers,
             },
             {"type": "scatter", "name": "median", "symbolSize": 9, "silent": True, "z": 4, "data": dots},
-            {**_strips(said, p), "xAxisIndex": 1, "yAxisIndex": 0},
+            {**strips(said, p), "xAxisIndex": 1, "yAxisIndex": 0},
         ],
     }  # fmt: skip
 
@@ -416,32 +374,3 @@ def spoken_rows(rows: Sequence[IntervalRow], title: str, unit: str, words: Mappi
     """Return an interval chart in words for screen readers, every row of it."""
     said = "; ".join(f"{row.label}: {value_text(row.median, row.low, row.high, words['to'], True)}" for row in rows)
     return words["chart_spoken"].format(title=title, unit=unit, values=said)
-
-
-# Parts of both
-
-
-def _safe(text: str) -> str:
-    """Return a text for a tooltip: no markup, and no braces, in which ECharts looks for names of its own."""
-    return escape(text).replace("{", "&#123;").replace("}", "&#125;")
-
-
-def _key(color: str) -> str:
-    return f'<span style="display:inline-block;width:10px;height:3px;margin:0 5px 3px 0;background:{color}"></span>'
-
-
-def _strips(texts: Sequence[str], p: Palette) -> dict[str, Any]:
-    """Return invisible bars over the whole height (or width) that carry the tooltips."""
-    data = [{"value": 1 if text else None, "tooltip": {"formatter": text}} for text in texts]
-    return {
-        "type": "bar", "name": "tooltips", "yAxisIndex": 1, "barWidth": "100%", "z": 6, "cursor": "default",
-        "itemStyle": {"color": CLEAR}, "emphasis": {"itemStyle": {"color": p.quiet, "opacity": 0.12}}, "data": data,
-    }  # fmt: skip
-
-
-def _tooltip(p: Palette) -> dict[str, Any]:
-    return {
-        "trigger": "item", "confine": True, "transitionDuration": 0, "backgroundColor": p.ground,
-        "borderColor": p.quiet, "textStyle": {"color": p.ink, "fontSize": 12},
-        "extraCssText": "max-width:360px;white-space:normal;text-align:left;",
-    }  # fmt: skip

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from viz import chart_files, charts
+from viz.chart_parts import DARK, LIGHT, Palette
 from viz.svg import Fan, FanChart, IntervalRow, Marker
 from viz.wording import texts
 
@@ -98,7 +99,7 @@ def test_the_base_is_dashed_and_grey_and_scenarios_differ_from_it_and_each_other
     option = charts.fan_option(chart(fans=(fan("baseline", "base"), fan("one"), fan("two"))), WORDS)
     styles = [(s["lineStyle"]["color"], str(s["lineStyle"]["type"])) for s in map(
         lambda name: series(option, name), ("baseline", "one", "two"))]  # fmt: skip
-    assert styles[0] == (charts.LIGHT.base, "[5, 4]") and styles[1] == (charts.LIGHT.accent, "solid")
+    assert styles[0] == (LIGHT.base, "[5, 4]") and styles[1] == (LIGHT.accent, "solid")
     assert len({color for color, _ in styles}) == len({dash for _, dash in styles}) == 3
 
 
@@ -125,7 +126,18 @@ def test_changes_have_signs_and_a_zero_line() -> None:
     option = charts.fan_option(chart(fans=(fan(median=[-2.0] * 5),), difference=True), WORDS)
     assert "−2.00 (−3.00 to −1.00)" in tooltip(option, 0)
     lines = {one["yAxis"]: one["lineStyle"]["color"] for one in series(option, "grid")["markLine"]["data"]}
-    assert lines[0.0] == charts.LIGHT.ink != lines[-1.0]
+    assert lines[0.0] == LIGHT.ink != lines[-1.0]
+
+
+def test_lines_of_the_grid_stand_where_their_labels_say() -> None:
+    option = charts.fan_option(chart(fans=(fan(median=[0.0, 0.01, 0.03, 0.05, 0.07], low=[0.0] * 5, high=[0.08] * 5),),
+                                     difference=True), WORDS)  # fmt: skip
+    grid = series(option, "grid")["markLine"]
+    assert [one["yAxis"] for one in grid["data"]] == [0.0, 0.02, 0.04, 0.06, 0.08]
+    assert [one["label"]["formatter"] for one in grid["data"]] == ["0", "+0.02", "+0.04", "+0.06", "+0.08"]
+    rows = series(charts.interval_option([IntervalRow("a", 0.0015, 0.001, 0.002)], "%", WORDS), "grid")["markLine"]
+    for lines in (grid, rows):
+        assert lines["precision"] >= 9, "else ECharts rounds them to two digits"
 
 
 def test_names_are_no_markup_and_no_places_of_echarts() -> None:
@@ -151,14 +163,14 @@ def test_interval_rows_are_drawn_from_low_to_high() -> None:
     assert [one["coords"] for one in series(option, "interval")["data"]] == [
         [[1.0, 0], [3.0, 0]], [[-3.0, 1], [-1.0, 1]], [[-1.0, 2], [2.0, 2]],
     ]  # fmt: skip
-    filled = [one["itemStyle"]["color"] != charts.LIGHT.ground for one in series(option, "median")["data"]]
+    filled = [one["itemStyle"]["color"] != LIGHT.ground for one in series(option, "median")["data"]]
     assert filled == [True, True, False]
     assert tooltip(option, 1) == "Jinzhou: −2.00 (−3.00 to −1.00) %"
     assert option["yAxis"][0]["data"] == ["Dalian", "Jinzhou", "Fushun"] and option["yAxis"][0]["inverse"]
 
 
-@pytest.mark.parametrize(("block", "colors"), [(".liaosim {", charts.LIGHT), (".liaosim-dark {", charts.DARK)])
-def test_colours_are_those_of_the_pages(block: str, colors: charts.Palette) -> None:
+@pytest.mark.parametrize(("block", "colors"), [(".liaosim {", LIGHT), (".liaosim-dark {", DARK)])
+def test_colours_are_those_of_the_pages(block: str, colors: Palette) -> None:
     sheet = files("viz").joinpath("components", "app.css").read_text(encoding="utf-8")
     body = sheet[sheet.index(block) :]
     told = dict(re.findall(r"--(\w+): (#\w+);", body[: body.index("}")]))
@@ -172,8 +184,8 @@ def luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("p", [charts.LIGHT, charts.DARK])
-def test_words_and_lines_have_enough_contrast(p: charts.Palette) -> None:
+@pytest.mark.parametrize("p", [LIGHT, DARK])
+def test_words_and_lines_have_enough_contrast(p: Palette) -> None:
     def contrast(a: str, b: str) -> float:
         high, low = sorted((luminance(a), luminance(b)), reverse=True)
         return (high + 0.05) / (low + 0.05)

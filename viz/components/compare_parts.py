@@ -16,7 +16,7 @@ from viz.components.fan_chart import FanChartFigure, IntervalFigure
 from viz.components.messages import Problem
 from viz.components.working import Working, use_work
 from viz.library import Opened
-from viz.state import use_session
+from viz.state import address, use_session
 from viz.svg import FanChart
 from viz.wording import texts
 
@@ -36,7 +36,7 @@ def Headline(comparison: Comparison, doubts: Doubts | None, variable: str, pick:
         EffectTable(comparison.lines, periods[0], comparison.result, variable, pick, literature)
         _paragraph(session.text("compare_note", runs=comparison.runs), "liaosim-note")
     elif comparison.levels:
-        LevelTable(comparison.levels, periods, variable, pick)
+        LevelTable(comparison.levels, periods, comparison.result, variable, pick)
     for text in comparison.warnings:
         _paragraph(text, "liaosim-note")
 
@@ -114,6 +114,7 @@ def Places(opened: Opened, comparison: Comparison, level: str, pick: Callable[[s
                         f"{comparison.scenario}_{shown}_{one.variable}",
                     ).key(f"{comparison.scenario} {shown} {one.variable} {lang}")  # fmt: skip
             _paragraph(words["places_note"].format(window=window), "liaosim-note")
+            TrustLink(comparison.result)
 
 
 @solara.component
@@ -121,8 +122,11 @@ def Said(comparison: Comparison, doubts: Doubts | None) -> None:
     """Draw the effects in words, what they cost, how sure they are, and what was assumed, each folded."""
     session = use_session()
     if comparison.sentences[1:]:
-        _Folded(session.text("compare_in_words"), list(comparison.sentences[1:]), True)
-    _Folded(session.text("compare_how_sure"), [*(doubts.said if doubts else ()), *comparison.lost], True)
+        with _folding(session.text("compare_in_words"), "words", True):
+            _list(comparison.sentences[1:])
+    with _folding(session.text("compare_how_sure"), "sure", True):
+        _list([*(doubts.said if doubts else ()), *comparison.lost])
+        TrustLink(comparison.result)
     if comparison.lines:
         with _folding(session.text("compare_cost"), "cost"):
             if comparison.costs:
@@ -154,10 +158,11 @@ def _Card(card: Card) -> None:
 
 
 @solara.component
-def _Folded(title: str, lines: list[str], opened: bool = False) -> None:
-    if lines:
-        with _folding(title, "", opened):
-            _list(lines)
+def TrustLink(result: str) -> None:
+    """Draw a link to what is known of the fit, the forecasts and the data behind the figures."""
+    session = use_session()
+    with solara.Link(address("trust", result=result)):
+        solara.v.Html(tag="span", class_="liaosim-trust", children=[session.text("compare_to_trust")])
 
 
 def _folding(title: str, name: str, opened: bool = False) -> solara.Element:

@@ -105,10 +105,15 @@ def EffectTable(
 
 @solara.component
 def LevelTable(
-    lines: Sequence[LevelLine], periods: Sequence[str], chosen: str = "", on_choose: Callable[[str], None] | None = None
+    lines: Sequence[LevelLine],
+    periods: Sequence[str],
+    result: str,
+    chosen: str = "",
+    on_choose: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw levels: median and 90 % interval of each period."""
+    """Draw levels: median and 90 % interval of each period; see :func:`EffectTable`."""
     session = use_session()
+    router = solara.use_router()
     words = texts(session.lang.value)
     rows = [
         {
@@ -118,12 +123,15 @@ def LevelTable(
             "pick": words["compare_pick"].format(variable=line.label),
             "certain": False,
             "cells": [_cell("level", level_text(value, words["to"])) for value in line.values],
+            "notes": [],
+            "trust": address("trust", variable=line.name, result=result),
         }
         for line in lines
     ]
     cast(Any, _Table)(
-        head=[words["compare_head_variable"], *periods], rows=rows, chosen=chosen,
-        caption=words["compare_caption_levels"], kind="liaosim-levels", event_choose=on_choose or (lambda name: None),
+        head=[words["compare_head_variable"], *periods, words["compare_head_sure"]], rows=rows, chosen=chosen,
+        sure=words["compare_sure"], caption=words["compare_caption_levels"], kind="liaosim-levels",
+        event_choose=on_choose or (lambda name: None), event_trust=lambda where: router.push(where),
     )  # fmt: skip
 
 

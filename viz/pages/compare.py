@@ -39,7 +39,8 @@ def ComparePage() -> None:
             session.folder.set(asked["result"])
 
     solara.use_effect(follow, [router.search])
-    solara.Style(Path(__file__).parent.parent / "components" / "compare.css")
+    for sheet in ("compare.css", "figures.css"):
+        solara.Style(Path(__file__).parents[1] / "components" / sheet)
 
     def go(**changes: str) -> None:
         kept = {key: asked.get(key, "") for key in ("scenario", "variable", "level")}
@@ -110,13 +111,14 @@ def _Shown(
             Problem(text)
     if comparison.sentences:
         solara.v.Html(tag="h1", class_="liaosim-lead", children=[comparison.sentences[0]])
-    elif comparison.alone:
+    elif comparison.alone and comparison.periods:
         with solara.v.Html(tag="h1", class_="liaosim-lead"):
             base = scenario_word(comparison.base, session.lang.value)
             key = "compare_alone" if len(opened.scenarios) == 1 else "compare_is_base"
             solara.v.Html(tag="span", children=[session.text(key, base=base) + " "])
             _Link(session.text("compare_to_what_if"), "what-if")
     if not comparison.periods:
+        solara.v.Html(tag="h1", class_="liaosim-lead", children=[comparison.warnings[0]])
         Said(comparison, doubts)
         return
     with solara.v.Html(tag="div", class_="liaosim-split"):
