@@ -6,11 +6,13 @@ be saved.
 
 from __future__ import annotations
 
+import base64
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from simulator.errors import InputError, nearest
 from simulator.levers import ALL, INSTRUMENTS, Instrument
@@ -220,6 +222,30 @@ def form_of_file(content: bytes, file: str) -> Form:
         raise InputError(f"{shown}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     scenario = scenario_of_text(text, shown)
     return form_of(scenario, scenario.extends or BASELINE)
+
+
+def form_sent(sent: Mapping[str, Any]) -> tuple[Form, str]:
+    """Return the form of what a browser sent, and the name of the file for the page.
+
+    Parameters
+    ----------
+    sent
+        ``name``, ``size`` (bytes) and ``content`` (base64; empty if the file is too large).
+
+    Raises
+    ------
+    InputError
+        See :func:`form_of_file`.
+    """
+    name, content = str(sent.get("name", ""))[:80], str(sent.get("content", ""))
+    size = sent.get("size", 0)
+    if len(content) > 2 * MAX_UPLOAD or (isinstance(size, int) and size > MAX_UPLOAD):
+        raise InputError(f"{printable(name)}: more than {MAX_UPLOAD:,} bytes; a scenario file has at most so many")
+    try:
+        decoded = base64.b64decode(content, validate=True)
+    except ValueError:
+        raise InputError(f"{printable(name)}: what arrived is not the file") from None
+    return form_of_file(decoded, name), printable(name)
 
 
 def _field(lever: Lever) -> Field:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -20,6 +21,7 @@ from viz.lever_form import (
     Form,
     ends,
     form_of_file,
+    form_sent,
     new_field,
     own_form,
     scenario_of,
@@ -290,6 +292,30 @@ def test_a_file_on_top_of_a_shipped_scenario_keeps_what_that_does() -> None:
 def test_a_wrong_file_is_refused(content: bytes, sentence: str) -> None:
     with pytest.raises(InputError, match=f"^{sentence}"):
         form_of_file(content, "mine.toml")
+
+
+def sent(content: bytes, name: str = "mine.toml") -> dict[str, object]:
+    return {"name": name, "size": len(content), "content": base64.b64encode(content).decode()}
+
+
+def test_what_a_browser_sends_is_the_file() -> None:
+    form, name = form_sent(sent(to_toml(changed()).encode()))
+    assert (scenario_of(form).schedule().hash, name) == (scenario_of(changed()).schedule().hash, "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"name": "mine.toml", "size": MAX_UPLOAD + 1, "content": ""}, "mine.toml: more than 65,536 bytes"),
+        ({"name": "mine.toml", "size": 1, "content": "A" * (2 * MAX_UPLOAD + 4)}, "mine.toml: more than 65,536 bytes"),
+        ({"name": "mine.toml", "size": 1, "content": "A" * (2 * MAX_UPLOAD)}, "mine.toml: 98,304 bytes"),
+        ({"name": "mine.toml", "size": 1, "content": "no base64!"}, "mine.toml: what arrived is not the file"),
+        ({}, "file: .scenario.: missing"),
+    ],
+)
+def test_what_no_browser_sends_is_refused(given: dict[str, object], sentence: str) -> None:
+    with pytest.raises(InputError, match=f"^{sentence}"):
+        form_sent(given)
 
 
 def test_a_file_that_lies_beside_the_server_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final, cast
 
+import pandas  # noqa: F401 - whole before any thread is: pages cannot be drawn while another thread imports it
 import solara
 
 from viz.components.messages import sentence_of

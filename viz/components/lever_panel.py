@@ -109,7 +109,8 @@ def LeverCard(field: Field, number: int, on_field: Callable[[Field], None], on_r
             hide_details=True, class_="liaosim-lever-on",
             attributes={"aria-label": session.text("what_if_on", lever=label)},
         )  # fmt: skip
-        _Size(field, text, on_field)
+        if not field.spec.integer:
+            _Size(field, text, on_field)
         solara.v.Html(tag="p", class_="liaosim-lever-text", children=[text])
         solara.Button(
             session.text("what_if_more"), icon_name=f"mdi-chevron-{'down' if more.value else 'right'}", text=True,
@@ -139,16 +140,9 @@ def _More(field: Field, on_field: Callable[[Field], None], on_remove: Callable[[
 
 @solara.component
 def _Size(field: Field, text: str, on_field: Callable[[Field], None]) -> None:
-    """Draw the slider of a size, or the switch of one that is 0 or 1."""
+    """Draw the slider of a size."""
     session = use_session()
     label = field.spec.label_in(session.lang.value)
-    if field.spec.integer:
-        solara.v.Checkbox(
-            label=session.text("what_if_switch"), v_model=field.value == 1.0, disabled=not field.on, dense=True,
-            on_v_model=lambda on: on_field(replace(field, value=1.0 if on else 0.0)), hide_details=True,
-            class_="liaosim-lever-switch",
-        )  # fmt: skip
-        return
     here = slider_position(field)
 
     def move(position: float) -> None:
@@ -167,6 +161,11 @@ def _Choices(field: Field, on_field: Callable[[Field], None]) -> None:
     """Draw where a lever works, when it begins and ends, and how fast; and whether its size is sampled."""
     session = use_session()
     lang, spec = session.lang.value, field.spec
+    if spec.integer:
+        solara.v.Checkbox(
+            label=session.text("what_if_switch"), v_model=field.value == 1.0, dense=True, hide_details=True,
+            on_v_model=lambda on: on_field(replace(field, value=1.0 if on else 0.0)), class_="liaosim-lever-switch",
+        )  # fmt: skip
     if field.shape is not None:
         solara.v.Checkbox(
             label=session.text("what_if_exact"), v_model=field.exact, dense=True, hide_details=True,

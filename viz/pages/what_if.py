@@ -16,7 +16,7 @@ from viz.components.lever_panel import LeverPanel
 from viz.components.messages import Problem, sentence_of
 from viz.components.what_if_answer import AnswerPanel
 from viz.lever_address import from_query, to_query
-from viz.lever_form import MAX_UPLOAD, NAME, Form, form_of_file, own_form, to_toml
+from viz.lever_form import MAX_UPLOAD, NAME, Form, form_sent, own_form, to_toml
 from viz.state import library, query_of, use_once, use_session
 from viz.what_if_view import titles_of
 
@@ -25,6 +25,10 @@ STYLES: Final = Path(__file__).parent.parent / "components"
 
 @solara.component_vue("../components/share_link.vue")
 def _ShareLink(query: str, label: str, copy: str, copied: str) -> None: ...
+
+
+@solara.component_vue("../components/open_file.vue")
+def _OpenFile(label: str, described: str, limit: int, event_take: Callable[[dict[str, Any]], None]) -> None: ...
 
 
 @solara.component
@@ -37,7 +41,6 @@ def WhatIfPage() -> None:
     form: solara.Reactive[Form] = solara.use_reactive(first)
     problem = solara.use_reactive(session.text("what_if_link_wrong", problem=f"{wrong}.") if wrong else "")
     file = solara.use_reactive("")
-    opening = solara.use_reactive(False)
     asking = use_answer(form.value)
     for name in ("compare.css", "what_if.css"):
         solara.Style(STYLES / name)
@@ -50,7 +53,6 @@ def WhatIfPage() -> None:
     def opened(new: Form, name: str) -> None:
         problem.set("")
         file.set(name)
-        opening.set(False)
         form.set(new)
 
     def refused(text: str) -> None:
@@ -59,9 +61,7 @@ def WhatIfPage() -> None:
     with solara.v.Html(tag="div", class_="liaosim-what-if"):
         with solara.v.Html(tag="aside", class_="liaosim-what-if-levers"):
             _PickOrigin(form.value, begin)
-            _Actions(form.value, begin, lambda: opening.set(not opening.value))
-            if opening.value:
-                _Open(opened, refused)
+            _Actions(form.value, begin, opened, refused)
             if problem.value:
                 Problem(problem.value)
             if file.value:
@@ -92,7 +92,9 @@ def _PickOrigin(form: Form, begin: Callable[[str], None]) -> None:
 
 
 @solara.component
-def _Actions(form: Form, begin: Callable[[str], None], toggle: Callable[[], None]) -> None:
+def _Actions(
+    form: Form, begin: Callable[[str], None], opened: Callable[[Form, str], None], refused: Callable[[str], None]
+) -> None:
     """Draw what can be done with all levers: take back, save, open a file."""
     session = use_session()
     title = titles_of(form.origin, session.lang.value)
@@ -105,26 +107,25 @@ def _Actions(form: Form, begin: Callable[[str], None], toggle: Callable[[], None
         Download(
             NAME, lambda: to_toml(form), "toml", session.text("what_if_save"), session.text("what_if_save_of")
         )  # fmt: skip
-        solara.Button(
-            session.text("what_if_open"), icon_name="mdi-upload", text=True, small=True, on_click=toggle,
-            classes=["liaosim-open"],
-        )  # fmt: skip
+        _Open(opened, refused)
 
 
 @solara.component
 def _Open(opened: Callable[[Form, str], None], refused: Callable[[str], None]) -> None:
-    """Draw where a scenario file can be dropped; no more of it is read than a scenario file may hold."""
+    """Draw the button with which a user chooses a scenario file; its text is sent, nothing is stored."""
     session = use_session()
 
-    def take(file: Any) -> None:
+    def take(sent: dict[str, Any]) -> None:
         try:
-            content = file["file_obj"].read(MAX_UPLOAD + 1) if file["size"] <= MAX_UPLOAD else b" " * file["size"]
-            opened(form_of_file(content, str(file["name"])), str(file["name"])[:80])
+            form, name = form_sent(sent)
         except Exception as error:
             refused(sentence_of(error, session))
+        else:
+            opened(form, name)
 
-    with solara.v.Html(tag="div", class_="liaosim-drop"):
-        solara.FileDrop(label=session.text("what_if_open_drop"), on_file=take, lazy=True)
+    cast(Any, _OpenFile)(
+        label=session.text("what_if_open"), described=session.text("what_if_open_of"), limit=MAX_UPLOAD, event_take=take
+    )  # fmt: skip
 
 
 @solara.component
