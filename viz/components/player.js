@@ -1,6 +1,6 @@
 // Part three of the player: maps, controls and time line put together; pictures saved; keys.
 
-const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity", "display", "paint-order", "font-size", "font-family", "font-weight"];
+const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity", "display", "paint-order", "font-size", "font-family", "font-weight", "text-anchor"];
 
 class Player {
   constructor(el, data, options) {
@@ -50,11 +50,11 @@ class Player {
     const limits = data.shade.limits;
     const maps = data.sides.map((side, i) => {
       const most = { ...data.most, size: data.size ? data.size.most : 0 };
-      const title = { name: side.heading, run: side.told, first: i === 0 };
+      const title = { name: side.heading, run: side.told, title: side.title, first: i === 0 };
       return new CityMap(parent, data.base, data, { ...side, key: "ab"[i], limits, most }, false, title, choose);
     });
     if (data.difference) {
-      const title = { name: words.difference, run: words.difference_run, first: false };
+      const title = { name: words.difference, run: words.difference_run, title: "", first: false };
       maps.push(new CityMap(parent, data.base, data, { ...data.difference, key: "difference" }, true, title, choose));
     }
     return maps;
@@ -288,16 +288,20 @@ function picture(player) {
       draw("text", { x, y, fill: look.color, "font-size": size }, group).textContent = said;
     };
     text(12, -12, `${map.title.name}, ${player.root.dataset.quarter}. ${map.title.run}`, 15);
+    map.svg.style.setProperty("--u", 1); // letters in the size of the file, not of the page
+    map.svg.classList.remove("lp-small");
     for (const layer of map.svg.children) {
       const copy = layer.cloneNode(true);
       const from = [layer, ...layer.querySelectorAll("*")], to = [copy, ...copy.querySelectorAll("*")];
       from.forEach((node, k) => {
         const style = getComputedStyle(node);
         for (const name of STYLES) to[k].setAttribute(name, style.getPropertyValue(name));
+        if (style.transform !== "none") to[k].setAttribute("transform", style.transform);
         for (const name of ["tabindex", "role", "style"]) to[k].removeAttribute(name);
       });
       group.append(copy);
     }
+    map.fit();
     const limits = map.figures.limits, swatch = map.box.ownerDocument.querySelectorAll(`.lp-scale[data-scale=${map.apart ? "difference" : "level"}] .lp-swatch`);
     swatch.forEach((node, k) => {
       draw("rect", { x: 12 + 52 * k, y: base.height + 6, width: 52, height: 10, fill: getComputedStyle(node).backgroundColor }, group);

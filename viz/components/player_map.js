@@ -112,6 +112,7 @@ class CityMap {
     const caption = part("figcaption", "lp-caption", this.box);
     part("strong", "", caption, {}, title.name);
     part("span", "lp-run", caption, {}, title.run);
+    part("span", "lp-title", caption, { title: title.title }, title.title);
     this.svg = draw("svg", { viewBox: `0 0 ${base.width} ${base.height}`, role: "group", "aria-label": `${title.name}. ${title.run}` }, this.box);
     const layer = (name) => draw("g", { class: name }, this.svg);
     this.areas = layer("lp-areas");

@@ -30,6 +30,7 @@ class Loaded:
 
     sides: tuple[Side, ...]
     shade: str
+    base: dict[str, Any]
     figures: dict[str, Any]
 
 
@@ -86,9 +87,11 @@ def _Played(loaded: Loaded, autoplay: bool) -> None:
     last = loaded.figures["quarters"] - 1
     quarter = solara.use_reactive(use_once(lambda: 0 if autoplay else last))
     selected = solara.use_reactive("")
-    Player(play_map(session.lang.value), loaded.figures, autoplay, quarter, selected)
+    Player(loaded.base, loaded.figures, autoplay, quarter, selected)
     with solara.v.Html(tag="div", class_="play-foot"):
         solara.v.Html(tag="p", class_="play-which", children=[_which(loaded.sides, session)])
+        with solara.Link("/trust"):
+            solara.v.Html(tag="span", class_="play-trust", children=[session.text("play_trust")])
         for side in loaded.sides:
             name = f"{side.scenario}_{loaded.shade}_{side.run}"
             ExportButtons(name, csv=lambda side=side: table(side, loaded.shade))
@@ -155,13 +158,13 @@ def _load(choice: Choice, session: Session) -> Loaded | None:
         told["told"] = _told(side, session)
     figures["words"] = _words(sides, session)
     figures["file"] = "_".join(("liaosim", *(side.scenario for side in sides), shade))
-    return Loaded(sides, shade, figures)
+    return Loaded(sides, shade, play_map(lang), figures)
 
 
 def _told(side: Side, session: Session) -> str:
     """Return which run a side shows."""
     key = "play_run_typical" if side.typical else "play_run_other"
-    return session.text(key, run=side.run, runs=side.opened.results.base.runs)
+    return session.text(key, run=side.run, last=side.opened.results.base.runs - 1)
 
 
 def _which(sides: tuple[Side, ...], session: Session) -> str:
