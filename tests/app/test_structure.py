@@ -15,6 +15,7 @@ from simulator.loop_book import LOOPS, edges
 from simulator.loops import Loop
 from simulator.parameter_words import meaning
 from simulator.quarter import ORDER, access
+from tests.app.drawn import drawn
 from viz import structure_facts as facts
 from viz import structure_map as maps
 from viz.loop_picture import NODES, arrows
@@ -295,3 +296,48 @@ def test_page_of_a_loop_holds_its_links_and_rules(loop: Loop, lang: str) -> None
             assert not edge.missing or facts.in_words(edge.missing, lang, "phrases") in page
     assert page.count('<tr class="is-gone">') == sum(bool(e.missing) for path in loop.paths for e in path.edges)
     assert "``" not in page
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    "asked", ["", "view=stocks", "view=quarter", "view=x&loop=x&node=%3Cb%3E", "view=stocks&stock=x"]
+)
+def test_every_view_is_drawn(asked: str, lang: str) -> None:
+    from viz.pages.structure import StructurePage
+
+    with drawn(StructurePage, f"/structure?{asked}", lang) as page:
+        assert len(page.html) > 10_000 and "<b>x" not in page.html and "structure-detail" not in page.html
+
+
+def test_choices_are_in_the_address() -> None:
+    from viz.pages.structure import StructurePage
+
+    with drawn(StructurePage, "/structure?loop=R2&result=demo", "zh") as page:
+        assert 'data-loop="R2"' in page.html
+        for key in ("node:wage", "loop:B3", "none", "unknown"):
+            page.choose(key)
+        assert page.went_to == [
+            "/structure?result=demo&lang=zh&view=loops&loop=R2&node=wage",
+            "/structure?result=demo&lang=zh&view=loops&loop=B3",
+            "/structure?result=demo&lang=zh&view=loops",
+            "/structure?result=demo&lang=zh&view=loops",
+        ]
+
+
+def test_closing_a_variable_leaves_the_loop_open() -> None:
+    from viz.pages.structure import StructurePage
+
+    with drawn(StructurePage, "/structure?loop=R2&node=routes") as page:
+        assert 'class="structure-detail"' in page.html and "port_expands" in page.html
+        page.choose("none")
+        assert page.went_to == ["/structure?view=loops&loop=R2"]
+
+
+def test_a_chosen_flow_names_its_rule_and_leads_to_loops() -> None:
+    from viz.pages.structure import StructurePage
+
+    with drawn(StructurePage, "/structure?view=stocks&stock=in+debt") as page:
+        assert 'data-rule="city_spends"' in page.html and 'data-key="loop:B4"' in page.html
+        page.choose("loop:B4")
+        page.choose("stock:wage")
+        assert page.went_to == ["/structure?view=loops&loop=B4", "/structure?view=stocks&stock=wage"]

@@ -9,6 +9,7 @@ import time
 import tomllib
 import xml.etree.ElementTree as ElementTree
 from importlib.resources import files
+from urllib.parse import parse_qsl
 
 import pytest
 from markupsafe import Markup
@@ -17,6 +18,7 @@ from calibration.targets import targets
 from simulator.identification import LITERATURE
 from simulator.posterior import POSTERIORS, Posterior
 from simulator.posterior import shipped as shipped_posterior
+from tests.app.drawn import drawn
 from viz import trust_figures as figures
 from viz import trust_tables as tables
 from viz.contraction_chart import contraction_chart
@@ -293,3 +295,66 @@ def test_topics_fits_and_parts_have_words_in_both_languages() -> None:
 def test_backticks_become_code_and_markup_stays_text() -> None:
     assert coded("``a < b`` and `c`") == "<code>a &lt; b</code> and <code>c</code>"
     assert coded("<i>") == "&lt;i&gt;"
+
+
+# The page
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("topic", figures.TOPICS)
+def test_every_topic_is_drawn(topic: str, lang: str) -> None:
+    from viz.pages.trust import TrustPage
+
+    with drawn(TrustPage, f"/trust?topic={topic}", lang) as page:
+        assert len(page.html) > 2000
+
+
+def test_nonsense_in_the_address_shows_the_first_of_each() -> None:
+    from viz.pages.trust import TrustPage
+
+    with drawn(TrustPage, "/trust") as page:
+        usual = page.html
+    asked = "topic=x&fit=x&group=x&target=%3Cb%3E&variable=%3Cb%3E&part=x&table=x&series=x&status=x"
+    with drawn(TrustPage, f"/trust?{asked}") as page:
+        assert page.html == usual
+    for topic in figures.TOPICS:
+        with drawn(TrustPage, f"/trust?{asked.replace('topic=x', f'topic={topic}')}") as page:
+            assert "<b>" not in page.html and len(page.html) > 2000
+
+
+def test_a_chosen_chart_is_in_the_address_with_what_was_chosen_before() -> None:
+    from viz.pages.trust import TrustPage
+
+    with drawn(TrustPage, "/trust?fit=held&variable=exports&result=demo", "zh") as page:
+        assert 'class="trust-fan is-marked" data-target="exports_usd"' in page.html
+        page.choose("exports_usd")
+        (address,) = page.went_to
+    assert dict(parse_qsl(address.partition("?")[2])) == {
+        "topic": "fit", "fit": "held", "group": figures.group_of("exports_usd"), "target": "exports_usd",
+        "lang": "zh", "result": "demo",
+    }  # fmt: skip
+    with drawn(TrustPage, address, "zh") as page:
+        assert page.html.count("trust-detail-body") == 1 and "44.9" in page.html
+
+
+def test_a_variable_without_a_score_leads_to_the_data() -> None:
+    from viz.pages.trust import TrustPage
+
+    with drawn(TrustPage, "/trust?topic=skill&variable=fdi") as page:
+        assert texts("en")["trust_see_fit"] in page.html
+        page.choose("fit")
+        assert page.went_to == ["/trust?topic=fit&variable=fdi"]
+    with drawn(TrustPage, "/trust?topic=skill&variable=emissions") as page:
+        assert "No series of observed figures judges" in page.html and texts("en")["trust_see_fit"] not in page.html
+    with drawn(TrustPage, "/trust?topic=skill&variable=exports") as page:
+        assert 'role="note"' not in page.html and "is-marked" in page.html
+
+
+def test_search_of_the_address_finds_parameters() -> None:
+    from viz.pages.trust import TrustPage
+
+    with drawn(TrustPage, "/trust?topic=parameters&find=wage_on_nation") as page:
+        assert page.html.count("data-parameter=") == 1
+    with drawn(TrustPage, f"/trust?topic=parameters&parameter={tables.parameter_rows('en')[-1].name}") as page:
+        assert page.html.count("data-parameter=") == len(tables.parameter_rows("en"))  # else it would not be there
+        assert page.html.count("data-scroll") == 1

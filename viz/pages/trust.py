@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas  # noqa: F401 - whole before the thread below is: no page can be drawn while another thread imports it
 import solara
 import solara.lab
 
