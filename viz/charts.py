@@ -33,6 +33,10 @@ from viz.chart_parts import (
 from viz.svg import Fan, FanChart, IntervalRow, Marker, tick_labels, ticks
 from viz.wording import typographic
 
+KINDS: Final[Mapping[str, str]] = {
+    "history": "chart_history", "held_out": "chart_held_out", "what_if": "chart_what_if",
+}  # fmt: skip
+"""What a year is -> its word among the texts."""
 ROW: Final = 22
 """Height of a row of an interval chart, in pixels."""
 ROWS_FRAME: Final = 40
@@ -59,7 +63,7 @@ def stretches(chart: FanChart, words: Mapping[str, str], fitted_until: int | Non
         if found and kinds[i - 1] == kind:
             found[-1] = (found[-1][0], found[-1][1], i)
         else:
-            found.append((words[f"chart_{kind}"], i, i))
+            found.append((words[KINDS[kind]], i, i))
     return found
 
 
@@ -199,14 +203,15 @@ def _observed(chart: FanChart, p: Palette) -> dict[str, Any]:
 
 def _frame(chart: FanChart, words: Mapping[str, str], p: Palette, fitted_until: int | None) -> dict[str, Any]:
     """Return what the years are: history shaded, each stretch named above the drawing."""
-    tints = {words["chart_history"]: p.panel, words["chart_held_out"]: p.line, words["chart_what_if"]: CLEAR}
+    tints = {words["chart_history"]: (p.panel, 1), words["chart_held_out"]: (p.line, 0.5)}
     areas = []
     for name, first, last in stretches(chart, words, fitted_until):
+        color, opacity = tints.get(name, (CLEAR, 0))
         wide = (last - first + 1) / len(chart.years) > 0.08  # else its name would lie over that of its neighbour
         label = {"show": wide, "position": "top", "distance": 3, "color": p.quiet, "fontSize": 11}
         areas.append(
             [
-                {"name": name, "xAxis": first - 0.5, "itemStyle": {"color": tints[name]}, "label": label},
+                {"name": name, "xAxis": first - 0.5, "itemStyle": {"color": color, "opacity": opacity}, "label": label},
                 {"xAxis": last + 0.5},
             ]
         )
@@ -272,7 +277,7 @@ def _year_text(
     if not said:
         return ""
     said += [safe(f"{m.key}: {m.text}") for m in chart.markers if int(m.position) == year]
-    head = f"<b>{year}</b>, {safe(chart.unit)}" + (f" ({safe(words[f'chart_{kind}'])})" if kind else "")
+    head = f"<b>{year}</b>, {safe(chart.unit)}" + (f" ({safe(words[KINDS[kind]])})" if kind else "")
     return "<br>".join([head, *said])
 
 

@@ -67,14 +67,15 @@ def Charts(opened: Opened, comparison: Comparison, variable: str, pick: Callable
         shown, change, level = work.value
         name, until = f"{comparison.scenario}_{shown}", comparison.fitted_until
         if change is not None:
-            title = session.text("compare_change_of", variable=level.title)
+            base = scenario_word(comparison.base, lang)
+            title = session.text("compare_change_of", variable=level.title, base=base)
             FanChartFigure(change, f"{name}_change", 225, until, title)
         title = session.text("compare_level_of", variable=level.title)
         FanChartFigure(level, f"{name}_level", 245, until, title)
-    for style in ("new", "base"):
+    for style, title in (("new", "compare_events_new"), ("base", "compare_events_base")):
         events = comparison.events(style)
         if events:
-            with _folding(session.text(f"compare_events_{style}"), f"events-{style}", style == "new"):
+            with _folding(session.text(title), f"events-{style}", style == "new"):
                 _list(events)
 
 
@@ -128,7 +129,7 @@ def Said(comparison: Comparison, doubts: Doubts | None) -> None:
         _list([*(doubts.said if doubts else ()), *comparison.lost])
         TrustLink(comparison.result)
     if comparison.lines:
-        with _folding(session.text("compare_cost"), "cost"):
+        with _folding(session.text("compare_cost"), "cost", bool(comparison.costs)):
             if comparison.costs:
                 CostTable(comparison.costs)
             else:

@@ -20,7 +20,7 @@ from viz.components.working import Working, use_work
 from viz.kept import Kept
 from viz.library import Opened
 from viz.report import report_html
-from viz.state import address, library, query_of, use_session
+from viz.state import LANGS, address, library, query_of, use_session
 
 KEPT: Final = Kept(48)
 """Comparisons and what they lean on, of all users; some hundred kB each at most."""
@@ -44,7 +44,8 @@ def ComparePage() -> None:
 
     def go(**changes: str) -> None:
         kept = {key: asked.get(key, "") for key in ("scenario", "variable", "level")}
-        router.push(address("compare", **{"result": session.folder.value, **kept, **changes}))
+        lang = session.lang.value if session.lang.value != LANGS[0] else ""
+        router.push(address("compare", **{"result": session.folder.value, **kept, "lang": lang, **changes}))
 
     if not session.folder.value:
         with solara.v.Html(tag="div", class_="liaosim-empty"):
