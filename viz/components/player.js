@@ -313,7 +313,7 @@ function picture(player) {
 }
 
 function render({ model, el }) {
-  let player = null, waiting = 0;
+  let player = null, waiting = 0, telling = 0;
   const make = () => {
     waiting = 0;
     const figures = model.get("figures");
@@ -326,7 +326,10 @@ function render({ model, el }) {
       speed: before ? before.speed : 2,
       selected: model.get("selected"),
       chosen: (key) => tell({ selected: key, quarter: player.clock.index }),
-      rested: (index, playing) => tell({ quarter: index, playing }),
+      rested: (index, playing) => {
+        clearTimeout(telling); // a key held down is told once, when it is let go
+        telling = setTimeout(() => tell({ quarter: index, playing }), 150);
+      },
     });
     if (before ? before.going : model.get("autoplay") && !player.still) player.clock.play();
   };
@@ -341,6 +344,7 @@ function render({ model, el }) {
   for (const name of ["change:figures", "change:base"]) model.on(name, soon);
   return () => {
     clearTimeout(waiting);
+    clearTimeout(telling);
     for (const name of ["change:figures", "change:base"]) model.off(name, soon);
     if (player) player.remove();
   };
