@@ -24,9 +24,12 @@ STYLE: Final = (
     ".band{fill:#0b67b2;stroke:none}.predictive{fill-opacity:.17}.simulated{fill-opacity:.34}"
     ".median{fill:none;stroke:#0b67b2;stroke-width:1.7}.observed{fill:#111827;stroke:#111827;stroke-width:1.3}"
     ".observed.unfitted{fill:#fff}.hit{fill:transparent}.bar{fill:#0b67b2}.bar.literature{fill:#fff;stroke:#0b67b2}"
-    ".zero{stroke:#1c2530}"
+    ".zero{stroke:#1c2530}.title{font-size:11px;font-weight:bold;fill:#1c2530}"
 )
 """Look of a chart that leaves the page; in the page it follows the theme."""
+
+HEAD: Final = 22.0
+"""Room for the title of such a chart."""
 
 
 @cache
@@ -64,19 +67,28 @@ def fragment(template: str, lang: str, **context: Any) -> str:
     return made.render(t=texts(lang), lang=lang, **context, **punctuation(lang))
 
 
-def standalone(svg: str) -> str:
-    """Return a chart as a file of its own: with its look, on a white ground.
+def standalone(svg: str, title: str) -> str:
+    """Return a chart as a file of its own: with its look, on a white ground, its title above it.
 
     Raises
     ------
     ValueError
-        The text is not an SVG element.
+        The text is not an SVG element with a view box.
     """
+    start, (x, y, width, height), rest = _opened(svg)
+    start = re.sub(r'viewBox="[^"]*"', f'viewBox="{x:g} {y - HEAD:g} {width:g} {height + HEAD:g}"', start)
+    ground = f'<rect x="{x:g}" y="{y - HEAD:g}" width="{width:g}" height="{height + HEAD:g}" fill="#ffffff"/>'
+    words = f'<text class="title" x="{x + 6:g}" y="{y - 6:g}">{escape(title)}</text>'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{start}><style>{STYLE}</style>{ground}{words}{rest}\n'
+
+
+def _opened(svg: str) -> tuple[str, tuple[float, ...], str]:
+    """Return the first tag of a drawing without its end, its view box, and what follows the tag."""
     start, mark, rest = svg.partition(">")
-    if not start.startswith("<svg") or not mark:
-        raise ValueError("not an SVG element")
-    ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{start}><style>{STYLE}</style>{ground}{rest}\n'
+    box = re.search(r'viewBox="(\S+) (\S+) (\S+) (\S+)"', start)
+    if not start.startswith("<svg") or not mark or box is None:
+        raise ValueError("not an SVG element with a view box")
+    return start, tuple(map(float, box.groups())), rest
 
 
 def standalone_drawing(svg: str) -> str:
@@ -85,14 +97,10 @@ def standalone_drawing(svg: str) -> str:
     Raises
     ------
     ValueError
-        The text is not an SVG element.
+        The text is not an SVG element with a view box.
     """
-    start, mark, rest = svg.partition(">")
-    box = re.search(r'viewBox="(\S+) (\S+) (\S+) (\S+)"', start)
-    if not start.startswith("<svg") or not mark or box is None:
-        raise ValueError("not an SVG element")
-    x, y, width, height = box.groups()
+    start, (x, y, width, height), rest = _opened(svg)
     style = ".is-faint{opacity:.16}.structure-spot rect{fill:none}"
-    ground = f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="#ffffff"/>'
+    ground = f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="#ffffff"/>'
     head = f'{start} font-family="{escape(FONT, quote=True)}">'
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}<style>{style}</style>{ground}{rest}\n'

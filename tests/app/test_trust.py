@@ -36,7 +36,7 @@ def read(text: str) -> list[dict[str, str]]:
 def skill_page(lang: str, part: str, variable: str = "") -> str:
     return fragment(
         "trust_skill.html", lang, v=figures.validation(lang), part=part, marked=figures.titles_of(variable, lang),
-        first=0, unjudged="", fit=False,
+        first=0, unjudged="", fit=False, chart=0,
     )  # fmt: skip
 
 
@@ -102,14 +102,15 @@ def test_sources_of_a_target() -> None:
 def test_a_chart_that_leaves_the_page_is_whole() -> None:
     one = figures.fitted_target("all", "gdp_restated")
     assert one is not None
-    root = ElementTree.fromstring(standalone(figures.fan(one, "zh")))
+    root = ElementTree.fromstring(standalone(figures.fan(one, "zh"), "A & B"))
     assert root.tag == f"{SVG}svg" and [child.tag for child in root][:2] == [f"{SVG}style", f"{SVG}rect"]
+    assert root[2].text == "A & B" and float(str(root[2].get("y"))) < 0
     assert len(root.findall(f"{SVG}circle")) == sum(f.observed == f.observed for f in one.figures)
 
 
 def test_only_a_drawing_leaves_the_page_as_one() -> None:
     with pytest.raises(ValueError, match="not an SVG element"):
-        standalone("<p>no</p>")
+        standalone("<p>no</p>", "Title")
 
 
 # Skill card
@@ -158,7 +159,7 @@ def test_which_variables_have_scores() -> None:
 
 def test_what_an_address_holds_is_escaped() -> None:
     page = fragment("trust_skill.html", "en", v=figures.validation("en"), part="wins", marked=(), first=-1,
-                    unjudged="<script>alert(1)</script>", fit=True)  # fmt: skip
+                    unjudged="<script>alert(1)</script>", fit=True, chart=0)  # fmt: skip
     assert "<script>" not in page and "&lt;script&gt;" in page
 
 
@@ -348,6 +349,15 @@ def test_a_variable_without_a_score_leads_to_the_data() -> None:
         assert "No series of observed figures judges" in page.html and texts("en")["trust_see_fit"] not in page.html
     with drawn(TrustPage, "/trust?topic=skill&variable=exports") as page:
         assert 'role="note"' not in page.html and "is-marked" in page.html
+
+
+def test_a_chosen_forecast_is_in_the_address() -> None:
+    from viz.pages.trust import TrustPage
+
+    with drawn(TrustPage, "/trust?topic=skill&part=charts&chart=99") as page:
+        assert page.html.count('aria-pressed="true"') == 1
+        page.choose("chart:2")
+        assert page.went_to == ["/trust?topic=skill&part=charts&chart=2"]
 
 
 def test_search_of_the_address_finds_parameters() -> None:

@@ -48,7 +48,7 @@ def FitTopic(asked: Asked, go: Go) -> None:
         ExportButtons(
             f"fit_{fit}_{names[0] if opened is not None else group.lower().replace(' ', '_')}",
             csv=figures.lazily(figures.fit_csv, fit, names),
-            svg=None if opened is None else lambda: standalone(figures.fan(opened, lang)),
+            svg=None if opened is None else lambda: standalone(figures.fan(opened, lang), _title(session, opened, fit)),
         )
     html = fragment(
         "trust_fit.html", lang, short=figures.counted(fit, lang), note=_held_note(fit, lang), charts=charts,
@@ -56,6 +56,13 @@ def FitTopic(asked: Asked, go: Go) -> None:
         open=None if opened is None else _opened(opened, lang),
     )  # fmt: skip
     View(html, lambda key: go(**{**kept, "target": key}))
+
+
+def _title(session: Session, one: Any, fit: str) -> str:
+    """Return the title of a chart that leaves the page: the series and the fit."""
+    lang = session.lang.value
+    said = session.text(figures.FITS[fit][1])
+    return f"{title_of(one.target, lang)} ({session.text('trust_fit')}{punctuation(lang)['colon']}{said})"
 
 
 def _held_note(fit: str, lang: str) -> str:
@@ -84,18 +91,32 @@ def SkillTopic(asked: Asked, go: Go) -> None:
     variable, part = asked.get("variable", ""), _one_of(asked.get("part", ""), figures.PARTS)
     titles = figures.titles_of(variable, lang)
     found = figures.validation(lang)
+    chart = int(_one_of(asked.get("chart", ""), [str(k) for k in range(max(1, len(found["charts"])))]))
+
+    def choose(told: str) -> None:
+        kind, _, number = told.partition(":")
+        if kind == "chart":
+            go(topic="skill", part="charts", variable=variable, chart=number)
+        else:
+            go(topic="fit", variable=variable)
+
     with solara.Row(classes=["trust-controls"]):
         Choice(session.text("trust_part"), {key: session.text(words) for key, words in figures.PARTS.items()}, part,
                 lambda value: go(topic="skill", part=value, variable=variable))  # fmt: skip
         for name in _SKILL_TABLES[part]:
             solara.Text(name, classes=["trust-export-of"])
             ExportButtons(name.removesuffix(".csv"), csv=figures.lazily(figures.shipped_table, name))
+        if part == "charts" and found["charts"]:
+            drawn = found["charts"][chart]
+            title = f"{drawn['title']} ({session.text(figures.PARTS[part])})"
+            solara.Text(drawn["title"], classes=["trust-export-of"])
+            ExportButtons(f"forecast_{drawn['title']}", svg=lambda: standalone(str(drawn["svg"]), title))
     rows = found["comparisons"][0]["rows"] if found["comparisons"] else []
     View(fragment(
         "trust_skill.html", lang, v=found, part=part, marked=titles,
         first=next((k for k, row in enumerate(rows) if row["series"] in titles), -1),
-        unjudged=_unjudged(session, variable), fit=bool(variable and titles),
-    ), lambda key: go(topic="fit", variable=variable))  # fmt: skip
+        unjudged=_unjudged(session, variable), fit=bool(variable and titles), chart=chart,
+    ), choose)  # fmt: skip
 
 
 def _unjudged(session: Session, variable: str) -> str:
@@ -121,12 +142,14 @@ def PaddingTopic(asked: Asked, go: Go) -> None:
     found = figures.calibration("all", lang)
     padding = figures.named_padding(found["padding"], lang)
     charts = {} if padding is None else {chart["name"]: chart["svg"] for chart in padding["charts"]}
+    name = texts(lang)["cal_padding_chart"]
+    titles = {} if padding is None else {one["name"]: name.format(name=one["title"]) for one in padding["charts"]}
     picked = _one_of(asked.get("series", ""), charts) if charts else ""
     with solara.Row(classes=["trust-controls"]):
         if picked:
             ExportButtons(
                 f"padding_{picked}", csv=figures.lazily(figures.fit_table, "all", "padding.csv"),
-                svg=lambda: standalone(str(charts[picked])),
+                svg=lambda: standalone(str(charts[picked]), titles[picked]),
             )
     html = fragment("trust_padding.html", lang, padding=padding, vintages=found["vintages"], chosen=picked)
     View(html, lambda key: go(topic="padding", series=key))
@@ -146,11 +169,11 @@ def KnownTopic(asked: Asked, go: Go) -> None:
                 lambda value: go(topic="known", fit=value))  # fmt: skip
         solara.Text(session.text("trust_contraction_title"), classes=["trust-export-of"])
         ExportButtons("contraction", csv=figures.lazily(figures.fit_table, fit, "parameters.csv"),
-                      svg=lambda: standalone(chart))  # fmt: skip
+                      svg=lambda: standalone(chart, words["trust_contraction_title"]))  # fmt: skip
         if recovery:
             solara.Text(session.text("cal_recovery"), classes=["trust-export-of"])
             ExportButtons("recovery", csv=figures.lazily(figures.shipped_table, "recovery.csv"),
-                          svg=lambda: standalone(str(recovery["chart"])))  # fmt: skip
+                          svg=lambda: standalone(str(recovery["chart"]), words["cal_ranks"]))  # fmt: skip
     View(fragment(
         "trust_known.html", lang, c=found, chart=Markup(chart), recovery=recovery,  # noqa: S704 - our own drawing
         expected={row["name"]: row for row in found["identifiability"] or ()}, stability=_stability(session),
