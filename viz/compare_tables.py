@@ -128,7 +128,6 @@ class Comparison:
     Attributes
     ----------
     result, base, scenario : str
-    title, summary : str
     runs : int
         Runs that failed in neither.
     periods : tuple of str
@@ -160,8 +159,6 @@ class Comparison:
     result: str
     base: str
     scenario: str
-    title: str
-    summary: str
     runs: int
     periods: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -231,8 +228,6 @@ def compare(opened: Opened, scenario: str, lang: str) -> Comparison:
         result=opened.name,
         base=base.name,
         scenario=chosen.name,
-        title=chosen.text("title", lang),
-        summary=chosen.text("summary", lang),
         runs=pairs,
         periods=headline.periods,
         lines=tuple(_line(effects, name, pairs) for name in HEADLINE) if shown else (),

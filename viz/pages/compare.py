@@ -23,7 +23,7 @@ from viz.report import report_html
 from viz.state import LANGS, address, library, query_of, use_session
 
 KEPT: Final = Kept(48)
-"""Comparisons and what they lean on, of all users; some hundred kB each at most."""
+"""Comparisons and what they lean on, of all users; some tens of kB each."""
 REPORTS: Final = Kept(2)
 
 
