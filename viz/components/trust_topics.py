@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import solara
+import solara.lab
 from markupsafe import Markup
 
 from simulator.parameter_words import meaning
@@ -163,7 +164,8 @@ def KnownTopic(asked: Asked, go: Go) -> None:
     fit = _one_of(asked.get("fit", ""), figures.FITS)
     found, words = figures.calibration(fit, lang), texts(lang)
     chart = contraction_chart(words["trust_contraction_title"], figures.by_contraction(fit), lang, words)
-    recovery = figures.recovery(lang)
+    ranks = solara.lab.use_task(lambda: figures.recovery(lang), dependencies=[lang])  # it imports much: the rest shows
+    recovery = ranks.value if ranks.finished else None
     with solara.Row(classes=["trust-controls"]):
         Choice(session.text("trust_fit"), {key: session.text(text) for key, (_, text) in figures.FITS.items()}, fit,
                 lambda value: go(topic="known", fit=value))  # fmt: skip
