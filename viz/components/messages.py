@@ -19,7 +19,7 @@ def sentence_of(error: BaseException, session: Session) -> str:
     """Return what a user is told of an error: its own sentence if it has one, else that something failed."""
     if isinstance(error, InputError | OSError):
         text = str(error).replace(f"{library().root}/", "")  # where results lie is nobody's business in a browser
-        return f"{text[:1].upper()}{text[1:]}."
+        return f"{text[:1].upper() if text.split(' ')[0].isalpha() else text[:1]}{text[1:]}."
     _log.error("unexpected error", exc_info=error)
     return session.text("app_failed", kind=type(error).__name__)
 
@@ -35,8 +35,7 @@ def attempt(make: Callable[[], _Value], session: Session) -> tuple[_Value | None
 @solara.component
 def Problem(text: str) -> None:
     """Show what went wrong; screen readers say it at once."""
-    with solara.v.Html(tag="div", attributes={"role": "alert"}):
-        solara.Error(text, icon=True)
+    solara.v.Html(tag="p", class_="liaosim-problem", children=[text], attributes={"role": "alert"})
 
 
 @solara.component
