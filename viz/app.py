@@ -46,6 +46,8 @@ def _Bar(session: Session) -> None:
     """Draw the bar with the pages, the language and the theme."""
     router = solara.use_router()
     here = router.path.strip("/").split("/")[0] or next(iter(PAGES))
+    left: dict[str, str] = use_once(dict)  # how the user left each page, so that its tab leads back to that
+    left[here] = router.search or ""
     other: Lang = "en" if session.lang.value == "zh" else "zh"
     with _part("header", "liaosim-bar"):
         _part("span", "liaosim-name", "liaosim")
@@ -53,7 +55,7 @@ def _Bar(session: Session) -> None:
             for name in PAGES:
                 label = session.text(f"app_tab_{name.replace('-', '_')}")
                 current = {"aria-current": "page"} if name == here else {}
-                with solara.Link(f"/{name}"):
+                with solara.Link(f"/{name}" + (f"?{left[name]}" if left.get(name) else "")):
                     _part("span", "liaosim-tab", label, **current)
         _part("span", "liaosim-space")
         solara.Button(

@@ -38,6 +38,16 @@ def test_tabs_lead_to_the_pages_in_either_language(visit: Visit, lang: str) -> N
 
 
 @browser
+def test_a_tab_leads_back_to_what_was_chosen_there(visit: Visit) -> None:
+    page = visit("trust?topic=padding")
+    for name in ("structure", "trust"):
+        page.get_by_role("navigation").get_by_text(texts("en")[f"app_tab_{name}"], exact=True).click()
+        page.wait_for_url(f"**/{name}*")
+    assert "topic=padding" in page.url
+    page.locator(".trust[data-topic=padding]").wait_for()
+
+
+@browser
 def test_language_is_switched_in_the_page(visit: Visit) -> None:
     page = visit("trust")
     page.locator(".liaosim-language").click()
