@@ -87,15 +87,16 @@ def calibration_report_html(folder: Path, lang: str = "en") -> str:
     InputError
         A file is missing or wrong; the message names file, line and column.
     """
-    return page_html("calibration.html", lang, _Source(Path(folder), lang).context())
+    return page_html("calibration.html", lang, CalibrationSource(Path(folder), lang).context())
 
 
 @dataclass(frozen=True, eq=False)
-class _Source(PageSource):
+class CalibrationSource(PageSource):
     """What the page is made from, and the parts of it."""
 
     @cached_property
     def posterior(self) -> Posterior:
+        """Return the posterior of the folder."""
         return read_posterior(self.folder)
 
     @cached_property
@@ -113,18 +114,22 @@ class _Source(PageSource):
 
     @cached_property
     def fitted(self) -> tuple[FittedTarget, ...]:
+        """Return every series that runs say something of, fitted or not."""
         return read_fit(self.folder)
 
     @property
     def years(self) -> dict[str, int]:
+        """Return first and last year that were fitted."""
         return {"first": self.posterior.first_year, "last": self.posterior.last_year}
 
     @property
     def least(self) -> str:
+        """Return the contraction below which a parameter is literature-driven, per cent."""
         return f"{100 * LITERATURE:.0f}"
 
     @cached_property
     def literature(self) -> list[Fitted]:
+        """Return the fitted parameters that the data hardly narrow."""
         return [row for row in self.posterior.table if row.contraction < LITERATURE]
 
     def context(self) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def _rank(key: str) -> int:
     return [loop.key for loop in LOOPS].index(key)
 
 
-def _self_arrow(drawing: Drawing, box: Box, side: tuple[int, int], sign: int) -> None:
+def self_arrow(drawing: Drawing, box: Box, side: tuple[int, int], sign: int) -> None:
     """Draw an arrow from a variable to itself around one of its corners."""
     x, y = box.x + side[0] * box.width / 2, box.y + side[1] * box.height / 2
     across, down = side
@@ -162,7 +162,7 @@ def loop_picture() -> Drawing:
     marks = []
     for (start, end), (sign, carried, _) in arrows().items():
         if start == end:
-            _self_arrow(drawing, boxes[start], SELF[start], sign)
+            self_arrow(drawing, boxes[start], SELF[start], sign)
             continue
         way = curve(boxes[start], boxes[end], BEND.get((start, end), 0.1))
         colour = (BLUE if sign > 0 else VERMILION) if carried else GREY

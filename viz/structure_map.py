@@ -194,7 +194,7 @@ def _arrow(places: Mapping[str, Box], start: str, end: str, sign: int, carried: 
     """Return an arrow with its sign."""
     if start == end:
         drawing = Drawing(0, 0, "", "")
-        loop_picture._self_arrow(drawing, places[start], SELF[start], sign)
+        loop_picture.self_arrow(drawing, places[start], SELF[start], sign)
         return "".join(drawing.pieces)
     way = curve(places[start], places[end], BEND.get((start, end), 0.1))
     colour = (BLUE if sign > 0 else VERMILION) if carried else GREY

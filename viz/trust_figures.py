@@ -25,10 +25,10 @@ from simulator.variables import variable
 from simulator.words import unit_word
 from viz.calibration_fit import FIT, ROLES, FittedTarget, group_word, inside, read_fit, title_of
 from viz.calibration_padding import SERIES
-from viz.calibration_report import _Source as _CalibrationSource
+from viz.calibration_report import CalibrationSource
 from viz.rank_histogram import recovery_section
 from viz.target_fan import TargetFigure, target_fan
-from viz.validation_report import _Source as _ValidationSource
+from viz.validation_report import ValidationSource
 from viz.wording import texts, typographic
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -226,13 +226,13 @@ def _figure(f: TargetFigure, aim: Target, words: Mapping[str, str]) -> Figure:
 @_once
 def calibration(fit: str, lang: str) -> Mapping[str, Any]:
     """Return what the report of the calibration shows, as its template takes it."""
-    return _CalibrationSource(POSTERIORS / FITS[fit][0], lang).context()
+    return CalibrationSource(POSTERIORS / FITS[fit][0], lang).context()
 
 
 @_once
 def validation(lang: str) -> Mapping[str, Any]:
     """Return what the report of the validation shows, as its template takes it."""
-    return _ValidationSource(POSTERIORS, lang).context()
+    return ValidationSource(POSTERIORS, lang).context()
 
 
 def named_padding(found: Mapping[str, Any] | None, lang: str) -> dict[str, Any] | None:

@@ -84,15 +84,16 @@ def validation_report_html(folder: Path, lang: str = "en") -> str:
     InputError
         A file is missing or wrong; the message names file, line and column.
     """
-    return page_html("validation.html", lang, _Source(Path(folder), lang).context())
+    return page_html("validation.html", lang, ValidationSource(Path(folder), lang).context())
 
 
 @dataclass(frozen=True, eq=False)
-class _Source(PageSource):
+class ValidationSource(PageSource):
     """What the page is made from, and the parts of it."""
 
     @cached_property
     def skill(self) -> pd.DataFrame:
+        """Return the scores of all methods, one row a series, entity and method."""
         return read_skill(self.folder / SKILL)
 
     @cached_property
@@ -102,6 +103,7 @@ class _Source(PageSource):
 
     @cached_property
     def published(self) -> Published:
+        """Return the published results that the model is held against."""
         return load_published()
 
     def context(self) -> dict[str, Any]:
