@@ -76,15 +76,21 @@ def progress_text(asked: Asked, session: Session) -> str:
     return queue or session.text("what_if_asking")
 
 
+def progress_of(asked: Asked) -> tuple[int, int]:
+    """Return runs done and in all, of the answer or of the baseline that it waits for; (0, 0) if that is not known."""
+    status, answer = asked.status, asked.answer
+    if status is not None and status.total:
+        return status.number, status.total
+    return (answer.runs, answer.total) if answer is not None else (0, 0)
+
+
 @solara.component
 def _Progress(asking: Asking) -> None:
     """Draw how far the answer is, and the button that stops it."""
     session = use_session()
     asked, state = asking.asked, state_of(asking.asked)
     busy = state in ("waiting", "refining")
-    done, total = 0, 0
-    if asked.status is not None and asked.status.total:
-        done, total = asked.status.number, asked.status.total
+    done, total = progress_of(asked)
     with solara.v.Html(tag="div", class_="liaosim-progress"):
         solara.v.Html(
             tag="span", class_="liaosim-progress-text", children=[progress_text(asked, session)],

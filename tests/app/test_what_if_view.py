@@ -1,0 +1,166 @@
+"""What the what-if page says of an answer: the figures of the headline, levers in words, how far the answer is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from simulator.headline import HEADLINE, build_headline
+from simulator.periods import to_index
+from simulator.world import World
+from tests.scenario_files import SHIPPED
+from viz.components.asking import Asked, larger
+from viz.components.what_if_answer import progress_of, progress_text, state_of
+from viz.lever_form import new_field, own_form, scenario_of
+from viz.live import Answer, Live
+from viz.live_base import Status
+from viz.panels import ENTITY_CHANGES
+from viz.state import Session
+from viz.what_if_view import (
+    LEVELS,
+    change_of,
+    level_of,
+    lever_text,
+    places_of,
+    shipped_titles,
+    titles_of,
+    view_of,
+)
+from viz.wording import texts
+
+
+@pytest.fixture(scope="module")
+def answer(world: World) -> Answer:
+    engine = Live(jobs=1, threads=1, goals=(4, 4, 4))
+    return list(engine.answers(scenario_of(own_form("cjk_fta")), engine.ticket()))[-1]
+
+
+# The answer
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_lines_are_the_effects_of_the_headline(lang: str, answer: Answer) -> None:
+    view = view_of(answer, lang)
+    effects = {e.variable.name: e for e in build_headline(answer.results).effects if e.period == "2031-2035"}
+    assert [line.name for line in view.lines] == list(HEADLINE)
+    assert view.window == "2031–2035"
+    for line in view.lines:
+        effect = effects[line.name]
+        assert (line.percent, line.absolute, line.rise) == (effect.percent, effect.absolute, effect.prob_positive)
+        assert (line.label, line.runs) == (effect.variable.label_in(lang), 4)
+
+
+def test_the_first_sentence_is_about_gdp_and_gives_its_interval(answer: Answer) -> None:
+    sentence = view_of(answer, "en").sentences[0]
+    assert sentence.startswith("Real GDP, 2031–2035: ")
+    assert "90 % interval" in sentence
+
+
+def test_charts_begin_before_the_policy_and_mark_it(answer: Answer) -> None:
+    view = view_of(answer, "en")
+    change = change_of(answer, view, "gdp_real", "en")
+    assert (change.years[0], change.years[-1], change.difference) == (2024, 2035, True)
+    assert [mark.position for mark in change.markers] == [2026.0]
+    assert [fan.label for fan in change.fans] == ["Your policy"]
+
+
+@pytest.mark.parametrize(("lang", "labels"), [("en", ["baseline", "Your policy"]), ("zh", ["基准情景", "您的政策"])])
+def test_the_baseline_is_drawn_beside_and_below(lang: str, labels: list[str], answer: Answer) -> None:
+    chart = level_of(answer, view_of(answer, lang), "gdp_real", lang)
+    assert [fan.label for fan in chart.fans] == labels
+    assert [fan.style for fan in chart.fans] == ["base", "new"]
+    assert chart.years[0] == 2010
+    assert len(chart.observed) == 8
+
+
+def test_every_level_has_its_charts(answer: Answer) -> None:
+    found = [(level, one.variable) for level in LEVELS for one in places_of(answer, level, "en")]
+    assert sorted(found) == sorted(ENTITY_CHANGES)
+
+
+# Levers in words
+
+
+@pytest.mark.parametrize(
+    ("number", "en", "zh"),
+    [
+        (0, "Japan and Korea: 100 % of the remaining tariff, from 2026Q1, over ten years.",
+         "日本和韩国：剩余关税的100%，自2026年一季度起，10年内逐步到位。"),
+        (1, "Japan and Korea: 2 to 6 points of the traded price, most likely 4 points, from 2026Q1, over five years.",
+         "日本和韩国：相当于贸易价格的2至6个百分点，最可能为4个百分点，自2026年一季度起，5年内逐步到位。"),
+    ],
+)  # fmt: skip
+def test_a_lever_in_words(number: int, en: str, zh: str) -> None:
+    field = own_form("cjk_fta").fields[number]
+    assert (lever_text(field, "en"), lever_text(field, "zh")) == (en, zh)
+
+
+def test_a_switch_and_an_end_in_words() -> None:
+    field = replace(new_field("port_merger"), targets=("Dalian",), end=to_index("2030Q4"))
+    assert lever_text(field, "en") == "The port of Dalian: in force, from 2026Q1, until 2030Q4."
+    assert lever_text(replace(field, value=0.0), "zh") == "大连港：不生效，自2026年一季度起，至2030年四季度。"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_shipped_lever_has_words(lang: str) -> None:
+    for name in SHIPPED:
+        for field in own_form(name).fields:
+            assert lever_text(field, lang).endswith(texts(lang)["what_if_stop"])
+
+
+def test_titles() -> None:
+    assert list(shipped_titles("en")) == list(SHIPPED)
+    both = titles_of("cjk_fta+talent_retention", "zh")
+    assert both == "2026年起实施中日韩自由贸易协定 + 2026年起实施毕业生留辽补贴"
+
+
+# How far it is
+
+
+def some(runs: int, total: int = 400) -> Answer:
+    return cast(Answer, SimpleNamespace(runs=runs, total=total, last=runs >= total))
+
+
+def session(lang: str = "en") -> Session:
+    holds: Any = SimpleNamespace(value=lang)
+    return Session(lang=holds, dark=holds, folder=holds)
+
+
+@pytest.mark.parametrize(
+    ("asked", "state", "text", "progress"),
+    [
+        (Asked(), "waiting", "Simulating your policy …", (0, 0)),
+        (Asked(status=Status("compile")), "waiting",
+         "Compiling the model, once on this machine; this takes about a minute …", (0, 0)),
+        (Asked(status=Status("base", 40, 400)), "waiting",
+         "Simulating the baseline, once for all users: 40 of 400 runs …", (40, 400)),
+        (Asked(status=Status("queue", 2)), "waiting", "Other users are being served; 2 before you.", (0, 0)),
+        (Asked(status=Status("queue", 0)), "waiting", "Other users are being served; you are next.", (0, 0)),
+        (Asked(answer=some(60), status=Status("runs", 80, 400)), "refining",
+         "From 60 pairs of runs; refining to 400.", (80, 400)),
+        (Asked(answer=some(100), status=Status("queue", 3)), "refining",
+         "From 100 pairs of runs; refining to 400. Other users are being served; 3 before you.", (100, 400)),
+        (Asked(answer=some(100), stopped=True), "stopped", "From 100 pairs of runs; stopped before 400.", (100, 400)),
+        (Asked(answer=some(100), status=Status("queue", 3), stopped=True), "stopped",
+         "From 100 pairs of runs; stopped before 400.", (100, 400)),
+        (Asked(stopped=True), "stopped", "Stopped before the first answer.", (0, 0)),
+        (Asked(answer=some(400), stopped=True), "done", "From 400 pairs of runs.", (400, 400)),
+        (Asked(answer=some(100), problem="Broken."), "failed", "", (100, 400)),
+    ],
+)  # fmt: skip
+def test_how_far_a_question_is(asked: Asked, state: str, text: str, progress: tuple[int, int]) -> None:
+    assert state_of(asked) == state
+    assert progress_text(asked, session()) == text
+    assert progress_of(asked) == progress
+
+
+def test_an_answer_never_shrinks_and_never_is_about_other_levers() -> None:
+    form, other = own_form("cjk_fta"), own_form("talent_retention")
+    asked = Asked(form=form, answer=some(100))
+    again, more = some(30), some(400)
+    assert larger(asked, form, again) is asked.answer
+    assert larger(asked, form, more) is more
+    assert larger(asked, other, again) is again
