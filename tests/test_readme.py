@@ -64,7 +64,7 @@ def test_the_five_minutes_are_there() -> None:
 def test_command_runs(command: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place)
     words = shlex.split(command)[1:]
-    if words[0] in ("calibrate", "validate"):  # take minutes; small ones run in tests of their own
+    if words[0] in ("calibrate", "validate", "ui"):  # take minutes, or do not end; tests of their own run them
         words = [words[0], "--help"]
     if words[0] in ("run", "compare"):
         words = [w for i, w in enumerate(words) if w != "--runs" and words[i - 1] != "--runs"] + SHORT
@@ -72,8 +72,9 @@ def test_command_runs(command: str, place: Path, monkeypatch: pytest.MonkeyPatch
     assert output.strip()
 
 
-def test_the_picture_exists_and_is_small() -> None:
-    picture = Path(__file__).resolve().parents[1] / "docs" / "report.png"
+@pytest.mark.parametrize("name", ["report", "app_play", "app_what_if"])
+def test_the_picture_exists_and_is_small(name: str) -> None:
+    picture = Path(__file__).resolve().parents[1] / "docs" / f"{name}.png"
     assert f"docs/{picture.name}" in README
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert picture.stat().st_size < 300_000
