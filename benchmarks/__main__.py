@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import commands, engine, functions, hottest, profile, steps, sweeps
+from benchmarks import commands, engine, functions, hottest, live, profile, steps, sweeps
 from benchmarks.measure import ROOT, Section, machine
 
 Parts = Mapping[str, Callable[[], Section | tuple[Section, ...]]]
@@ -32,6 +32,8 @@ FULL: Parts = {
     "workers": lambda: sweeps.workers(240, 3),
     "overhead": lambda: sweeps.overhead(9),
     "flat": lambda: sweeps.flat(100, 600),
+    "branching": lambda: live.branching(30, 9),
+    "pictures": lambda: live.pictures((30, 100, 400), 3),
 }
 QUICK: Parts = {
     "runs": lambda: engine.runs_on_one_core(3),
@@ -48,6 +50,8 @@ QUICK: Parts = {
     "workers": lambda: sweeps.workers(2, 1),
     "overhead": lambda: sweeps.overhead(1),
     "flat": lambda: sweeps.flat(2, 4),
+    "branching": lambda: live.branching(2, 1),
+    "pictures": lambda: live.pictures((1, 2, 3), 1),
 }
 
 
