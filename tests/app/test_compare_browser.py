@@ -328,5 +328,5 @@ def test_the_keyboard_reaches_choices_rows_and_exports(visit: Visit) -> None:
     label = variable("province", HEADLINE[0]).label_in("en")
     words = ("liaosim-theme", "liaosim-pick-scenario", f"| {label} |", "liaosim-pick-variable", '"export":"svg"')
     found = reached(page, 80, lambda found: words[-1] in found[-1])
-    order = [next(i for i, text in enumerate(found) if word in text) for word in words]
-    assert order == sorted(order), found
+    order = [next((i for i, text in enumerate(found) if word in text), -1) for word in words]
+    assert order == sorted(order) and order[0] >= 0, found

@@ -367,8 +367,8 @@ def test_the_keyboard_reaches_choices_player_and_time_line(visit: Visit) -> None
     _player(page)
     found = reached(page, 90, lambda found: "lp-event" in found[-1])
     words = ("liaosim-language", "play-scenario", "lp |", "lp-city", "lp-play", "lp-scrub", "lp-event")
-    order = [next(i for i, text in enumerate(found) if word in text) for word in words]
-    assert order == sorted(order), found
+    order = [next((i for i, text in enumerate(found) if word in text), -1) for word in words]
+    assert order == sorted(order) and order[0] >= 0, found
     city = next(text for text in found if "lp-city" in text)
     assert any(name_word(name, "en") in city for name in CITIES)
 
