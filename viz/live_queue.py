@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 PATIENCE: Final = 0.2
 """Seconds that somebody waits before his place is told: most waits are shorter."""
+
+
+BETWEEN: Final = 0.5
+"""Seconds between two words on it: pages of many users that are drawn all the time leave no time to simulate."""
 
 
 class WithdrawnError(Exception):
@@ -120,7 +125,7 @@ class Slots:
     def _wait(self, ticket: Ticket, entry: _Entry, tell: Callable[[int], None]) -> None:
         """Return once the place is taken. Others go on while somebody is told something."""
         said: int | None = None
-        patient = True
+        next_word = time.monotonic() + PATIENCE
         while True:
             with self._changed:
                 ticket.check()
@@ -130,11 +135,13 @@ class Slots:
                     self._busy += 1
                     self._changed.notify_all()
                     return
-                if before == said or patient:
-                    patient = self._changed.wait(PATIENCE if patient else None) and patient
+                silent = next_word - time.monotonic()
+                if before == said or silent > 0.0:
+                    self._changed.wait(None if before == said else silent)
                     continue
             said = before
             tell(before)
+            next_word = time.monotonic() + BETWEEN
 
     def _wake(self) -> None:
         with self._changed:

@@ -81,6 +81,21 @@ def test_those_who_wait_are_told_their_place(pool: ThreadPoolExecutor) -> None:
     assert (first.told, second.told, third.told) == ([], [0], [1, 0])
 
 
+def test_a_place_that_changes_often_is_told_now_and_then(
+    pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each word draws a page; only the first place and the last one before a long silence are told."""
+    monkeypatch.setattr("viz.live_queue.BETWEEN", PATIENT)
+    slots, order = Slots(1), list[str]()
+    users = [Held(slots, slots.ticket(), 0, pool, order) for _ in range(5)]
+    until(lambda: users[4].told == [3])
+    for number, user in enumerate(users):
+        until(lambda seen=number: len(order) == seen + 1)  # type: ignore[misc]
+        user.let_go.set()
+    until(lambda: slots.busy == 0 and len(order) == 5)
+    assert [user.told for user in users[1:]] == [[0], [1], [2], [3]]
+
+
 def test_a_short_wait_is_not_told(pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
     assert PATIENCE == 0.2
     monkeypatch.setattr("viz.live_queue.PATIENCE", PATIENT)

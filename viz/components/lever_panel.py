@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import solara
 
@@ -34,6 +34,13 @@ from viz.wording import typographic
 PHASES: Final = (0, 2, 4, 8, 12, 16, 20, 24, 32, 40)
 """Quarters of phase-in that are offered."""
 _PLAIN: Final[dict[str, Any]] = {"dense": True, "outlined": True, "hide_details": True}
+
+
+@solara.component_vue("size_slider.vue")
+def _SizeSlider(
+    position: int, max: int, disabled: bool, said: str, label: str, event_settle: Callable[[float], None]  # noqa: A002
+) -> None:
+    """Draw a slider that moves at once and tells where it rests; late words of the server do not push it back."""
 
 
 @solara.component
@@ -75,7 +82,7 @@ def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[str], None]) -
                 field, number, lambda new, number=number: change(number, new),
                 lambda number=number: form.set(form.value.without(number)),
             ).key(f"{form.value.origin} {number} {field.instrument} {len(form.value.fields)}")  # fmt: skip
-        _Add(add, lang)
+        _Add(add, lang).key(f"add {len(form.value.fields)}")  # an empty field after each choice
 
 
 @solara.component
@@ -149,10 +156,9 @@ def _Size(field: Field, text: str, on_field: Callable[[Field], None]) -> None:
         if round(position) != here:  # a size between two steps stays as long as nobody moves it
             on_field(replace(field, value=slider_value(field.spec, round(position))))
 
-    solara.v.Slider(
-        v_model=here, on_v_model=move, min=0, max=slider_length(field.spec), step=1, hide_details=True, dense=True,
-        disabled=not field.on, class_="liaosim-lever-size",
-        attributes={"aria-label": session.text("what_if_slider", lever=label, size=text), "aria-valuetext": text},
+    cast(Any, _SizeSlider)(
+        position=here, max=slider_length(field.spec), disabled=not field.on, said=text,
+        label=session.text("what_if_slider", lever=label, size=text), event_settle=move,
     )  # fmt: skip
 
 

@@ -7,10 +7,11 @@ from typing import Any
 import solara
 
 from viz import panels
-from viz.components.asking import Asked, Asking
+from viz.components.asking import Asked, Asking, use_answer
 from viz.components.effect_table import EffectTable
 from viz.components.fan_chart import FanChartFigure, IntervalFigure
 from viz.components.messages import Problem
+from viz.lever_form import Form
 from viz.live import Answer
 from viz.state import Session, use_session
 from viz.what_if_view import LEVELS, View, change_of, level_of, places_of, view_of
@@ -18,8 +19,9 @@ from viz.wording import texts
 
 
 @solara.component
-def AnswerPanel(asking: Asking) -> None:
+def AnswerPanel(form: Form) -> None:
     """Draw the answer to the levers as they are now; that to other levers keeps its place, but cannot be seen."""
+    asking = use_answer(form)
     asked = asking.asked
     before = solara.use_ref(asked.answer)
     if asked.answer is not None:

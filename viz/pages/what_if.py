@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 import solara
 
 from simulator.scenario import BASELINE, list_scenarios
-from viz.components.asking import use_answer
 from viz.components.export import Download
 from viz.components.lever_panel import LeverPanel
 from viz.components.messages import Problem, sentence_of
@@ -41,7 +40,6 @@ def WhatIfPage() -> None:
     form: solara.Reactive[Form] = solara.use_reactive(first)
     problem = solara.use_reactive(use_once(lambda: session.text("what_if_link_wrong", problem=wrong) if wrong else ""))
     file = solara.use_reactive("")
-    asking = use_answer(form.value)
     for name in ("compare.css", "what_if.css"):
         solara.Style(STYLES / name)
 
@@ -69,7 +67,7 @@ def WhatIfPage() -> None:
                 solara.v.Html(tag="p", class_="liaosim-note", children=[text])
             LeverPanel(form, problem.set)
             _Share(form.value)
-        AnswerPanel(asking)
+        AnswerPanel(form.value)
 
 
 def _first_scenario(result: str) -> str:
