@@ -98,12 +98,12 @@ BLOCKS: Final[Mapping[str, Block]] = MappingProxyType(
 """Name of a block -> what writes it. Every block of the page is one of them, and every one stands on the page once."""
 
 COMMANDS: Final = (
-    ("liaosim calibrate --out results/calibration", "both fits, their tables and a report", "18 minutes"),
+    ("liaosim calibrate --out results/calibration", "both fits, their tables and a report", "19 minutes"),
     ("liaosim validate --calibration results/calibration --out results/validation",
      "the skill card, facts, published results and a report", "4 minutes"),
     ("python -m calibration.document_checks recovery results/calibration --out recovery.csv",
      "recovery of known truths", "13 minutes"),
-    ("liaosim calibrate --seed 2 --out results/calibration_2", "another design, for stability", "18 minutes"),
+    ("liaosim calibrate --seed 2 --out results/calibration_2", "another design, for stability", "19 minutes"),
     ("python -m calibration.document_checks stability results/calibration results/calibration_2 --out stability.csv",
      "the comparison of both", "seconds"),
     ("python -m calibration.ship results/calibration results/validation --recovery recovery.csv --stability "
