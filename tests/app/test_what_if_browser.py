@@ -107,6 +107,8 @@ def test_an_answer_appears_says_its_runs_and_is_refined(visit: Visit) -> None:
     assert drawn(page.locator("figure[data-chart=my_policy_gdp_real_change]"))["series"]
     more = until(page, lambda: int(box.get_attribute("data-runs") or 0), lambda runs: runs > first or runs == TOTAL)
     assert more >= 100
+    assert [_size(page, name) for name in ("tariff_cut", "ntb_cut", "services_opening")] == [1.0, 0.04, 0.1]
+    assert _levers(page) == _fingerprint(load_scenario("cjk_fta"))
     assert numbers(page.locator(".liaosim-progress-text").inner_text())[0] >= more
 
 
@@ -311,7 +313,8 @@ def test_the_keyboard_reaches_scenario_files_levers_and_the_answer(visit: Visit)
     page = visit(CJK)
     _answer(page)
     page.locator("figure canvas").first.wait_for()
-    words = ("liaosim-theme", "liaosim-pick-origin", '"export":"toml"', texts("en")["what_if_open_of"], "slider", "liaosim-add-lever",
+    opened = texts("en")["what_if_open_of"]
+    words = ("liaosim-theme", "liaosim-pick-origin", '"export":"toml"', opened, "slider", "liaosim-add-lever",
              "liaosim-share-link", "liaosim-pick-variable")  # fmt: skip
     found = reached(page, 70, lambda found: words[-1] in found[-1])
     order = [next((i for i, text in enumerate(found) if word in text), -1) for word in words]
