@@ -15,7 +15,7 @@ from viz.components.lever_panel import LeverPanel
 from viz.components.messages import Problem, sentence_of
 from viz.components.what_if_answer import AnswerPanel
 from viz.lever_address import from_query, to_query
-from viz.lever_form import MAX_UPLOAD, NAME, Form, form_sent, own_form, to_toml
+from viz.lever_form import MAX_UPLOAD, NAME, Form, form_sent, own_form, scenario_of, to_toml
 from viz.state import library, query_of, use_once, use_session
 from viz.what_if_view import titles_of
 
@@ -103,9 +103,15 @@ def _Actions(
             attributes={"title": session.text("what_if_reset_of", title=title)},
         )  # fmt: skip
         Download(
-            NAME, lambda: to_toml(form), "toml", session.text("what_if_save"), session.text("what_if_save_of")
+            NAME, lambda: _checked(form), "toml", session.text("what_if_save"), session.text("what_if_save_of")
         )  # fmt: skip
         _Open(opened, refused)
+
+
+def _checked(form: Form) -> str:
+    """Return the scenario file; ``InputError`` if its levers contradict each other, so that no wrong one is saved."""
+    scenario_of(form)
+    return to_toml(form)
 
 
 @solara.component
