@@ -257,7 +257,8 @@ def test_a_file_sets_the_levers(visit: Visit) -> None:
     content = HEAD.format("baseline") + LEVER.format("ntb_cut")
     _upload(page, "mine.toml", content.encode())
     page.get_by_text(texts("en")["what_if_opened"].format(file="mine.toml")).wait_for()
-    assert page.locator(".liaosim-lever").count() == 1 and _size(page, "ntb_cut") == 0.03
+    until(page, page.locator(".liaosim-lever").count, lambda count: count == 1)
+    until(page, lambda: _size(page, "ntb_cut"), lambda size: size == 0.03)
     want = _fingerprint(scenario_of_text(content, "mine.toml"))
     until(page, lambda: _levers_now(page), lambda levers: levers == want)
 
