@@ -104,9 +104,9 @@ def _Progress(asking: Asking) -> None:
                 on_click=asking.stop, classes=["liaosim-stop"],
             )  # fmt: skip
         elif state in ("stopped", "failed"):
+            label = session.text("app_again" if state == "failed" else "what_if_go_on")
             solara.Button(
-                session.text("what_if_go_on"), icon_name="mdi-play", text=True, small=True, on_click=asking.go_on,
-                classes=["liaosim-go-on"],
+                label, icon_name="mdi-play", text=True, small=True, on_click=asking.go_on, classes=["liaosim-go-on"],
             )  # fmt: skip
     share = 100.0 * done / total if total else 0.0
     solara.v.ProgressLinear(

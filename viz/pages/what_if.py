@@ -104,7 +104,7 @@ def _Actions(
         )  # fmt: skip
         Download(
             NAME, lambda: _checked(form), "toml", session.text("what_if_save"), session.text("what_if_save_of")
-        )  # fmt: skip
+        ).key(f"save {len(form.fields)}")  # fmt: skip
         _Open(opened, refused)
 
 
