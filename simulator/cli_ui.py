@@ -49,7 +49,7 @@ def ui(request: UiRequest) -> None:
         raise CommandError(f"the app needs packages that are not installed: pip install 'liaosim[app]' ({missing[0]})")
     _check(request.results)
     from viz.library import Library
-    from viz.server import LOCAL, serve
+    from viz.server import LOCAL, prepare, serve
 
     if not Library(request.results).names():
         say(f"There is no result in {request.results} yet: comparing {', '.join(DEMO)} first.")
@@ -65,7 +65,8 @@ def ui(request: UiRequest) -> None:
         if request.browser:
             webbrowser.open(address)
 
-    from viz.state import Settings
+    prepare()
+    from viz.state import Settings  # imports Solara
 
     settings = Settings(request.results, request.jobs, request.threads or os.cpu_count() or 1)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import urlsplit
@@ -41,6 +42,11 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
+def prepare() -> None:
+    """Say to Solara how to work. It asks once, when it is imported, so this comes before anything that imports it."""
+    os.environ.update(ENVIRONMENT)
+
+
 def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None] = lambda address: None) -> None:
     """Serve the app until interrupted.
 
@@ -57,11 +63,12 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
     OSError
         The port is taken, or the host is not one of this machine.
     """
-    os.environ.update(ENVIRONMENT)
+    prepare()
     listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     from viz.state import configure
 
     configure(settings)
+    warnings.filterwarnings("ignore", "Cookies with samesite=none", UserWarning)  # of use to sites on the web alone
     import solara.server.starlette
     import uvicorn
 
