@@ -78,5 +78,5 @@ def drawn(figure: Locator) -> Any:
 def series_of(results: Any, scenario: str, city: str, variable: str, run: int) -> FloatArray:
     """Return a variable of a city in one run, shape (quarter,)."""
     chosen = np.array([run], dtype=np.intp)
-    found: FloatArray = results.series(scenario, variable, level="city", entity=city, freq="Q", runs=chosen)
-    return found[0]
+    found: FloatArray = results.series(scenario, variable, level="city", entity=city, freq="Q", runs=chosen)[0]
+    return found

@@ -34,13 +34,13 @@ TINT = 18
 
 
 @pytest.fixture(scope="module")
-def headline(results_folder: Path) -> pd.DataFrame:
+def headline(results_folder: Path) -> Any:
     """Return ``headline.csv`` of the folder."""
     return pd.read_csv(results_folder / "demo" / "headline.csv", dtype={"period": str})
 
 
 @pytest.fixture(scope="module")
-def yearly(results_folder: Path) -> pd.DataFrame:
+def yearly(results_folder: Path) -> Any:
     """Return the changes of the province by year of ``differences.csv`` of the folder, in per cent."""
     table = pd.read_csv(results_folder / "demo" / "differences.csv", dtype={"period": str})
     wanted = (table["scenario"] == NAME) & (table["level"] == "province") & (table["freq"] == "A")
@@ -65,7 +65,7 @@ def _series(option: Any, name: str) -> dict[str, Any]:
     return found
 
 
-def test_the_table_says_what_the_folder_says(visit: Visit, headline: pd.DataFrame) -> None:
+def test_the_table_says_what_the_folder_says(visit: Visit, headline: Any) -> None:
     """Every figure of every row as ``headline.csv`` has it, rounded for readers."""
     page = visit(ADDRESS)
     _compared(page)
@@ -98,7 +98,7 @@ def _check_probability(row: Locator, name: str, value: Mapping[str, float]) -> N
         assert said.startswith("rise") == (better == "none"), name
 
 
-def test_rows_whose_interval_holds_zero_are_not_printed_as_certain(visit: Visit, headline: pd.DataFrame) -> None:
+def test_rows_whose_interval_holds_zero_are_not_printed_as_certain(visit: Visit, headline: Any) -> None:
     page = visit(ADDRESS)
     _compared(page)
     few = page.locator(".liaosim-effects tr.liaosim-certain").count()
@@ -106,7 +106,7 @@ def test_rows_whose_interval_holds_zero_are_not_printed_as_certain(visit: Visit,
     assert few == 0 and f"{RUNS} pairs of runs" in said  # of so few runs nothing is called certain
 
 
-def test_charts_hold_the_yearly_figures_of_the_folder(visit: Visit, yearly: pd.DataFrame) -> None:
+def test_charts_hold_the_yearly_figures_of_the_folder(visit: Visit, yearly: Any) -> None:
     page = visit(ADDRESS)
     _compared(page)
     option = drawn(_change(page, HEADLINE[0]))
@@ -131,7 +131,7 @@ def test_every_chart_says_what_its_years_are_and_shows_what_was_observed(visit: 
     assert "baseline" in " ".join(option["legend"][0]["data"]).lower()  # always beside the scenario
 
 
-def _negative(yearly: pd.DataFrame) -> str:
+def _negative(yearly: Any) -> str:
     """Return the charted variable whose interval of 2033 reaches farthest to both sides of zero, by its shorter arm."""
     last = {name: yearly.loc[(name, "2033")] for name in CHANGES if (name, "2033") in yearly.index}
     arms = {name: min(-x["p05"], x["p95"]) / (x["p95"] - x["p05"]) for name, x in last.items() if x["p95"] > x["p05"]}
@@ -157,7 +157,7 @@ APART = """node => node.__vue__.chart.setOption({
 """Stack values of unlike signs apart, as ECharts does unless it is told not to."""
 
 
-def test_bands_below_zero_are_drawn_where_they_are(visit: Visit, yearly: pd.DataFrame) -> None:
+def test_bands_below_zero_are_drawn_where_they_are(visit: Visit, yearly: Any) -> None:
     """Pixels of the band begin at the 95th and end at the 5th percentile of the folder, one above, one below zero."""
     name = _negative(yearly)
     page = visit(f"{ADDRESS}&variable={name}")
@@ -176,7 +176,7 @@ def test_bands_below_zero_are_drawn_where_they_are(visit: Visit, yearly: pd.Data
     assert wrong["low"] == found["low"]  # only the stacking has changed: the pixels above could have told
 
 
-def test_pointing_at_a_year_shows_its_values(visit: Visit, yearly: pd.DataFrame) -> None:
+def test_pointing_at_a_year_shows_its_values(visit: Visit, yearly: Any) -> None:
     page = visit(ADDRESS)
     _compared(page)
     figure = _change(page, "gdp_real")
@@ -233,7 +233,7 @@ def test_effects_by_city_are_those_of_the_stored_runs(visit: Visit, results_fold
     assert list(shown.values()) == sorted(shown.values(), reverse=True)
 
 
-def test_the_table_is_downloaded_as_it_is_in_the_folder(visit: Visit, headline: pd.DataFrame) -> None:
+def test_the_table_is_downloaded_as_it_is_in_the_folder(visit: Visit, headline: Any) -> None:
     page = visit(ADDRESS)
     _compared(page)
     name, content = downloaded(page, page.locator(".liaosim-bar-of [data-export=csv]").first)
@@ -248,7 +248,7 @@ def test_the_table_is_downloaded_as_it_is_in_the_folder(visit: Visit, headline: 
         np.testing.assert_allclose(both[f"{column}_x"], both[f"{column}_y"], rtol=1e-9)
 
 
-def test_charts_are_downloaded_as_table_and_as_picture(visit: Visit, yearly: pd.DataFrame) -> None:
+def test_charts_are_downloaded_as_table_and_as_picture(visit: Visit, yearly: Any) -> None:
     page = visit(f"{ADDRESS}&variable=fiscal_revenue")
     _compared(page)
     figure = _change(page, "fiscal_revenue")

@@ -94,7 +94,7 @@ def test_a_first_visit_lands_on_a_baseline_that_plays(visit: Visit) -> None:
     assert player.get_attribute("data-playing") == "true"
     first = _index(page)
     until(page, lambda: _index(page), lambda index: index >= first + 2)
-    assert page.locator(".lp-quarter").inner_text() == player.get_attribute("data-quarter") < LAST
+    assert "2006Q3" <= page.locator(".lp-quarter").inner_text() < LAST
 
 
 def test_pause_holds_the_clock_and_play_moves_it_again(visit: Visit) -> None:
@@ -233,7 +233,7 @@ def test_two_sides_stay_in_step_while_they_play(visit: Visit) -> None:
         .map(node => Number(node.getAttribute('r'))))"""
     seen = []
     for quarter in (2, 4, 6):
-        until(page, lambda: _index(page), lambda index, quarter=quarter: index >= quarter)
+        until(page, lambda: _index(page), quarter.__le__)
         first, second = page.evaluate(bubbles)
         assert max(abs(a - b) for a, b in zip(first, second, strict=True)) <= 0.2  # the agreement begins much later
         seen.append(first)
