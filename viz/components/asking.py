@@ -18,8 +18,8 @@ from viz.live_base import Status
 from viz.live_queue import Ticket, WithdrawnError
 from viz.state import settings, use_once, use_session
 
-PAUSE: Final = 0.15
-"""Seconds that levers must rest before they are simulated."""
+PAUSE: Final = 0.09
+"""Seconds that levers must rest before they are simulated, beside the 0.06 after which a slider tells where it is."""
 
 
 @cache
