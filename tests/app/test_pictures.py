@@ -42,6 +42,11 @@ ENGLISH = r"""() => {
 """Texts of three English words and more that are not marked as English."""
 
 
+STILL = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().iterations !== Infinity).map((one) => one.finished.catch(() => 0)))"""
+"""Wait until colours have changed with the theme."""
+
+
 def _wide(page: Page) -> int:
     """Return by how many pixels the page is wider than its window."""
     found: int = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
@@ -65,6 +70,7 @@ def test_pages_are_whole_in_both_languages_and_themes_and_on_a_tablet(visit: Vis
     page.locator(".liaosim-theme").click()
     page.locator(".liaosim-dark").wait_for()
     page.locator(drawn).first.wait_for()
+    page.evaluate(STILL)
     keep_picture(page, f"{name}_zh_dark")
     page.set_viewport_size({"width": 820, "height": 1180})
     page.locator(drawn).first.wait_for()

@@ -149,10 +149,10 @@ def _Card(card: Card) -> None:
     _list([change.text for change in card.changes] or [words["no_changes"]])
     if card.untouched:
         _paragraph(card.untouched)
-    for heading, lines in ((words["limits"], card.limits), (words["card_sources"], card.sources)):
+    for heading, lines, lang in ((words["limits"], card.limits, ""), (words["card_sources"], card.sources, "en")):
         if lines:
             solara.v.Html(tag="h3", children=[heading])
-            _list(lines)
+            _list(lines, lang)
     if card.notes:
         solara.v.Html(tag="h3", children=[words["card_notes"]])
         _paragraph(card.notes)
@@ -181,6 +181,7 @@ def _paragraph(text: str, name: str = "") -> solara.Element:
     return solara.v.Html(tag="p", class_=name, children=[text])
 
 
-def _list(lines: Iterable[str]) -> solara.Element:
+def _list(lines: Iterable[str], lang: str = "") -> solara.Element:
+    """Return a list; `lang` if it is in another language than the page."""
     items = [solara.v.Html(tag="li", children=[line]) for line in lines]
-    return solara.v.Html(tag="ul", children=items)
+    return solara.v.Html(tag="ul", children=items, attributes={"lang": lang} if lang else {})
