@@ -44,8 +44,8 @@ def test_every_topic_opens_and_shows_its_figures(visit: Visit) -> None:
         _topic(page, name)
         page.locator(f".trust {SHOWS[name]}").first.wait_for()
         assert f"topic={name}" in page.url
-        assert page.locator(".trust-lead").inner_text() == texts("en")[TOPICS[name][1]]
-        assert page.locator(f".trust-topic[data-topic={name}]").get_attribute("aria-current") == "true"
+        until(page, page.locator(".trust-lead").inner_text, texts("en")[TOPICS[name][1]].__eq__)
+        page.locator(f".trust-topic[data-topic={name}][aria-current=true]").wait_for()
         assert page.get_by_role("alert").count() == 0
 
 
