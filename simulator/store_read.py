@@ -229,5 +229,5 @@ def reading(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise InputError(f"{path} is missing; the folder is not complete") from None
     except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
-        reason = (str(error) or type(error).__name__).splitlines()[0]
+        reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
         raise InputError(f"{path} cannot be read: {reason}; it is damaged or incomplete") from None
