@@ -44,7 +44,7 @@ class Palette:
 
 LIGHT: Final = Palette(
     ink="#1c2530", quiet="#55606d", line="#d5dae0", ground="#ffffff", panel="#f5f7f9", accent="#0b5c8a",
-    base="#6b7480", up="#1b7a5a", down="#a83a5b", more=("#b5451b", "#7a4fa3"),
+    base="#646c78", up="#1b7a5a", down="#a83a5b", more=("#b5451b", "#7a4fa3"),
 )  # fmt: skip
 DARK: Final = Palette(
     ink="#e8ecf1", quiet="#a9b4c0", line="#3a434e", ground="#12171d", panel="#1b222a", accent="#7cc3ea",
