@@ -2,7 +2,7 @@
 # make demo       compare four scenarios, results in results/demo
 # make ui         open the app in a browser, with the results in results/
 # make test       lint, types and tests; make test-full adds the long checks
-# make bench      speed and memory, tables and results/benchmarks.json (about five minutes)
+# make bench      speed and memory, tables and results/benchmarks.json (about ten minutes)
 # make docs       bring the generated tables and pictures of the documents up to date
 # make clean      remove the environment, caches and builds; results/ stays
 

@@ -12,7 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import commands, engine, functions, hottest, live, profile, steps, sweeps
+from benchmarks import app_users, commands, engine, functions, hottest, live, profile, steps, sweeps
 from benchmarks.measure import ROOT, Section, machine
 
 Parts = Mapping[str, Callable[[], Section | tuple[Section, ...]]]
@@ -34,6 +34,7 @@ FULL: Parts = {
     "flat": lambda: sweeps.flat(100, 600),
     "branching": lambda: live.branching(30, 9),
     "pictures": lambda: live.pictures((30, 100, 400), 3),
+    "users": lambda: app_users.users(10, moves=2),
 }
 QUICK: Parts = {
     "runs": lambda: engine.runs_on_one_core(3),
@@ -52,6 +53,7 @@ QUICK: Parts = {
     "flat": lambda: sweeps.flat(2, 4),
     "branching": lambda: live.branching(2, 1),
     "pictures": lambda: live.pictures((1, 2, 3), 1),
+    "users": lambda: app_users.users(1, moves=1, rounds=1, runs=2),
 }
 
 
