@@ -149,3 +149,32 @@ def test_a_taken_port_is_named(results_folder: Path) -> None:
         port = other.getsockname()[1]
         with pytest.raises(InputError, match=f"--port {port} is taken"):
             ui(UiRequest(results_folder, "127.0.0.1", port, 1, None, False))
+
+
+def test_with_nothing_to_look_at_it_compares_four_scenarios_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import viz.server
+    from simulator import cli_ui
+    from simulator.cli_run import Request
+
+    asked: list[tuple[tuple[str, ...], Request]] = []
+    shown: list[Path] = []
+    monkeypatch.setattr(cli_ui, "simulate_and_report", lambda names, request: asked.append((names, request)))
+    monkeypatch.setattr(viz.server, "serve", lambda settings, host, port, ready: shown.append(settings.results))
+    root = tmp_path / "results"
+    cli_ui.ui(cli_ui.UiRequest(root, "127.0.0.1", 0, 1, None, False))
+    ((names, request),) = asked
+    assert names[0] == "baseline" and len(names) == 4
+    assert request.out == root / "demo" and request.runs == 200 and request.until == "2035Q4"
+    assert shown == [root]
+    assert f"no result in {root} yet" in capsys.readouterr().err
+
+
+def test_without_its_packages_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from simulator import cli_ui
+    from simulator.cli_support import CommandError
+
+    monkeypatch.setattr(cli_ui, "find_spec", lambda name: None if name == "solara_assets" else object())
+    with pytest.raises(CommandError, match=r"pip install 'liaosim\[app\]' \(solara_assets\)"):
+        cli_ui.ui(cli_ui.UiRequest(tmp_path, "127.0.0.1", 0, 1, None, False))
