@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,6 +22,7 @@ from simulator.parameters import draw_table
 from simulator.results import Results
 from simulator.scenario import Scenario, load_scenario
 from simulator.world import World
+from tests.app.served import chromium
 from viz import report
 from viz.report import report_html
 from viz.wording import percent, signed, texts, typographic
@@ -366,12 +365,7 @@ def test_differences_in_charts_match_the_table(results: Results, english: str) -
 
 @pytest.mark.browser
 def test_a_browser_opens_and_prints_it(english: str, chinese: str, tmp_path: Path) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        if os.environ.get("LIAOSIM_BROWSER") == "required":
-            pytest.fail("LIAOSIM_BROWSER=required, but there is no chromium")
-        pytest.skip("no chromium; LIAOSIM_BROWSER=required makes this a failure")
-    common = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    common = [chromium(), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
     for name, text in (("en", english), ("zh", chinese)):
         path = tmp_path / f"{name}.html"
         path.write_text(text, encoding="utf-8")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from simulator.manifest import is_results, load_manifest, read_manifest
 from simulator.results import Results
 from simulator.scenario import Scenario
 from simulator.store_read import load_results, read_scenario
+from viz.kept import Kept
 
 KEPT: Final = 3
 """Results that stay in memory after they were opened, each some hundred MB when all of it was looked at."""
@@ -79,8 +78,7 @@ class Library:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self._opened: OrderedDict[tuple[str, int], Opened] = OrderedDict()
-        self._lock = threading.Lock()
+        self._opened = Kept(KEPT)
 
     def entries(self) -> tuple[Entry, ...]:
         """Return what the folder holds now, the newest first; results that cannot be read come last."""
@@ -109,13 +107,7 @@ class Library:
             key = (name, (folder / "manifest.json").stat().st_mtime_ns)
         except OSError as error:
             raise InputError(f"{name}/manifest.json cannot be read: {error.strerror}") from None
-        with self._lock:
-            if key not in self._opened:
-                self._opened[key] = self._read(name, folder)
-                while len(self._opened) > KEPT:
-                    self._opened.popitem(last=False)
-            self._opened.move_to_end(key)
-            return self._opened[key]
+        return self._opened.get(key, lambda: self._read(name, folder))
 
     def _belongs(self, place: Path) -> bool:
         """Whether something in the folder is a result, perhaps a damaged one; a link that leads out of it is not."""

@@ -15,14 +15,12 @@ from calibration.observed import OUTPUTS, load_observed
 from calibration.observed import YEARS as OBSERVED_YEARS
 from simulator import periods
 from simulator.headline import WINDOW
-from simulator.levers import INSTRUMENTS
 from simulator.results import IntArray, Results
 from simulator.scenario import Scenario
-from simulator.scenario_changes import changes
-from simulator.scenario_diff import stretches
 from simulator.statistics import FloatArray, percent_change, spread
 from simulator.variables import ENTITIES, variable
 from simulator.words import name_word, unit_word
+from viz.policy_events import starts
 from viz.svg import Fan, FanChart, IntervalRow, Marker
 
 HISTORY_END: Final = int(periods.HISTORY_END[:4])
@@ -110,21 +108,10 @@ def events(scenario: Scenario, base: Scenario | None, lang: str, ends: str) -> t
     ends
         Said of what the base has and the scenario has not.
     """
-    joint, stop, brackets = ("、", "；", "（）") if lang == "zh" else (", ", "; ", (" (", ")"))
-    found: dict[int, dict[str, None]] = {}
-    for change in changes(stretches(base.entries if base else (), scenario.entries)):
-        if change.start == 0:
-            continue
-        spec = INSTRUMENTS[change.instrument]
-        every = spec.target == "none" or len(change.targets) == len(spec.targets)
-        names = "" if every else joint.join(name_word(t, lang) for t in change.targets)
-        text = spec.label_in(lang)
-        text += f"{brackets[0]}{names}{brackets[1]}" if names else ""
-        text += "" if change.run and any(entry.size != 0.0 for entry in change.run) else ends
-        found.setdefault(change.start, {}).setdefault(text)
+    stop = "；" if lang == "zh" else "; "
     years: dict[int, list[str]] = {}
-    for quarter, texts in sorted(found.items()):
-        years.setdefault(2006 + quarter // 4, []).append(f"{periods.to_label(quarter)} {joint.join(texts)}")
+    for quarter, text in starts(base.entries if base else (), scenario.entries, lang, ends).items():
+        years.setdefault(2006 + quarter // 4, []).append(f"{periods.to_label(quarter)} {text}")
     return tuple(Event(year, stop.join(said)) for year, said in years.items())
 
 

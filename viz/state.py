@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -40,15 +39,13 @@ class Settings:
 
 
 _settings = Settings()
-_lock = threading.Lock()
 
 
 def configure(settings: Settings) -> None:
     """Set what the server works with, before it starts."""
     global _settings
-    with _lock:
-        _settings = settings
-        library.cache_clear()
+    _settings = settings
+    library.cache_clear()
 
 
 def settings() -> Settings:

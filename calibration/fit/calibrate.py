@@ -177,14 +177,14 @@ def _posterior(
         repeated = with_others(likelihood, np.repeat(draws, AGAIN, axis=0))
         again = simulated(f"again{turn}", repeated, own + 200)
         with one_thread():
-            missed = correction(likelihood, again.parameters, simulated_matrix(again, data.rows))
+            outcomes = simulated_matrix(again, data.rows)
+            missed = correction(likelihood, again.parameters, outcomes)
             weights = weigh(likelihood, draws, missed)
         if weights.effective >= ENOUGH * len(draws) or number == MOST_ROUNDS:
             break
         likelihood = missed.of(likelihood)
     tell(f"weights {name}", 0.0)
     with one_thread():
-        outcomes = simulated_matrix(again, data.rows)
         effective = effective_sizes(likelihood, draws, again.parameters, outcomes, weights, stream([own, 400]))
     tell(f"weights {name}", 1.0)
     final = draws[weights.resampled(generator)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.app.served import ARGUMENTS, CHROMIUM, Served, serving
+from tests.app.served import ARGUMENTS, Served, chromium, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -48,14 +48,11 @@ def served(results_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Browser]:
     """Return a browser without a screen and without a network."""
-    if CHROMIUM is None:
-        if os.environ.get("LIAOSIM_BROWSER") == "required":
-            pytest.fail("LIAOSIM_BROWSER=required, but there is no chromium")
-        pytest.skip("no chromium; LIAOSIM_BROWSER=required makes this a failure")
+    path = chromium()
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser
         browser.close()
 

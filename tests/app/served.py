@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import pytest
+
 CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -21,6 +23,15 @@ ARGUMENTS = (
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that is not there: what the server asks of others fails."""
 OFFLINE = {name: NOWHERE for kind in ("http", "https", "all") for name in (f"{kind}_proxy", f"{kind.upper()}_PROXY")}
+
+
+def chromium() -> str:
+    """Return the browser of this machine; without one the test is skipped, or fails where browsers are required."""
+    if CHROMIUM is None:
+        if os.environ.get("LIAOSIM_BROWSER") == "required":
+            pytest.fail("LIAOSIM_BROWSER=required, but there is no chromium")
+        pytest.skip("no chromium; LIAOSIM_BROWSER=required makes this a failure")
+    return CHROMIUM
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,12 @@ def test_a_tab_leads_back_to_what_was_chosen_there(visit: Visit) -> None:
 
 @browser
 def test_language_is_switched_in_the_page(visit: Visit) -> None:
+    from playwright.sync_api import expect
+
     page = visit("trust")
     page.locator(".liaosim-language").click()
     page.get_by_role("navigation").get_by_text(texts("zh")["app_tab_trust"], exact=True).wait_for()
-    page.locator(".liaosim[lang=zh]").wait_for()
+    expect(page.locator(".liaosim")).to_have_attribute("lang", "zh")
 
 
 @browser
