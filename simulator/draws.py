@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,8 @@ STREAMS: Final = {
     "lever_size": 10,
 }
 """Stream ids; a number is never used again for something else."""
+PHILOX_BLOCK: Final = 4
+"""Numbers that one step of the Philox counter gives (Salmon et al. 2011, Philox4x64)."""
 
 
 @dataclass(frozen=True)
@@ -64,32 +66,45 @@ def stream(seed: int, run: int, name: str, *extra: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key))
 
 
-def uniforms(seed: int, run: int, name: str, quarters: int, agents: int) -> FloatArray:
-    """Return uniforms in (0, 1), shape (quarters, agents)."""
-    u = stream(seed, run, name).random((quarters, agents))
-    np.maximum(u, 1e-16, out=u)
+def uniforms(seed: int, run: int, name: str, quarters: int, agents: int, first: int = 0) -> FloatArray:
+    """Return uniforms in (0, 1), shape (quarters, agents); rows before `first` are not drawn but NaN."""
+    u = np.empty((quarters, agents))
+    u[:first] = np.nan
+    generator = stream(seed, run, name)
+    blocks, rest = divmod(first * agents, PHILOX_BLOCK)
+    philox = cast(np.random.Philox, generator.bit_generator)
+    philox.advance(blocks)
+    generator.random(rest)
+    later = u[first:]
+    generator.random(out=later)
+    np.maximum(later, 1e-16, out=later)
     return u
 
 
-def scores(seed: int, run: int, name: str, quarters: int, agents: int) -> FloatArray:
-    """Return standard normal scores by inverse distribution function, shape (quarters, agents)."""
+def scores(seed: int, run: int, name: str, quarters: int, agents: int, first: int = 0) -> FloatArray:
+    """Return standard normal scores by inverse distribution function, shape (quarters, agents); see `uniforms`."""
     from scipy.special import ndtri
 
-    return np.asarray(ndtri(uniforms(seed, run, name, quarters, agents)), dtype=np.float64)
+    return np.asarray(ndtri(uniforms(seed, run, name, quarters, agents, first)), dtype=np.float64)
 
 
-def draw_run(seed: int, run: int, quarters: int, soes: int, investors: int, cities: int, drivers: int) -> Draws:
-    """Return all luck of one run; the first quarters do not depend on how many follow."""
+def draw_run(
+    seed: int, run: int, quarters: int, soes: int, investors: int, cities: int, drivers: int, first: int = 0
+) -> Draws:
+    """Return all luck of one run; the first quarters do not depend on how many follow.
+
+    A run that goes on from a state at quarter `first` is spared the luck before it: its rows are NaN.
+    """
     return Draws(
-        soe=uniforms(seed, run, "soe_survival", quarters, soes),
-        act=uniforms(seed, run, "investor_act", quarters, investors),
-        place=uniforms(seed, run, "investor_place", quarters, investors),
-        leave=uniforms(seed, run, "investor_exit", quarters, investors),
-        city=scores(seed, run, "city_productivity", quarters, cities),
-        province=scores(seed, run, "province_productivity", quarters, 1)[:, 0],
-        revision=scores(seed, run, "revision", quarters, 1)[:, 0],
-        survey=scores(seed, run, "survey", quarters, 1)[:, 0],
-        drivers=scores(seed, run, "drivers", quarters, drivers),
+        soe=uniforms(seed, run, "soe_survival", quarters, soes, first),
+        act=uniforms(seed, run, "investor_act", quarters, investors, first),
+        place=uniforms(seed, run, "investor_place", quarters, investors, first),
+        leave=uniforms(seed, run, "investor_exit", quarters, investors, first),
+        city=scores(seed, run, "city_productivity", quarters, cities, first),
+        province=scores(seed, run, "province_productivity", quarters, 1, first)[:, 0],
+        revision=scores(seed, run, "revision", quarters, 1, first)[:, 0],
+        survey=scores(seed, run, "survey", quarters, 1, first)[:, 0],
+        drivers=scores(seed, run, "drivers", quarters, drivers, first),
     )
 
 

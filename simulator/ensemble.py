@@ -237,16 +237,15 @@ def _simulate_run(job: _Job, run: int) -> tuple[str, dict[int, State]]:
         level: values[run].view(output_type(level))[..., 0] for level, values in job.levels.items()
     }
     policies = job.schedule.policy(job.quarters, job.drawn[run])
-    draws = draws_of(job.world, job.seed, job.first_run + run, job.quarters)
+    first = job.branch if job.base is not None else 0
+    draws = draws_of(job.world, job.seed, job.first_run + run, job.quarters, first)
     states: dict[int, State] = {}
     if job.engine == "mesa":
         from simulator.model import run_mesa
 
         message = run_mesa(job.world, policies, job.parameters[run : run + 1], draws, outputs, job.check)
         return message or not_finite(outputs), states
-    first = 0
     if job.base is not None:
-        first = job.branch
         origin = job.base.states[first][run]
         assert origin is not None
         state = origin.copy()

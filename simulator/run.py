@@ -79,9 +79,9 @@ class LinkUse:
         return LinkUse(links.modes(held=held or links.NAMES), self.tape)
 
 
-def draws_of(world: World, seed: int, run: int, quarters: int) -> Draws:
-    """Return the luck of one run for this world."""
-    return draw_run(seed, run, quarters, len(world.soes), len(world.investors), N_CITIES, len(world.free))
+def draws_of(world: World, seed: int, run: int, quarters: int, first: int = 0) -> Draws:
+    """Return the luck of one run for this world, from quarter `first` on."""
+    return draw_run(seed, run, quarters, len(world.soes), len(world.investors), N_CITIES, len(world.free), first)
 
 
 def prepare(world: World, parameters: Records, draws: Draws) -> State:
