@@ -163,10 +163,10 @@ def _answered(page: Page) -> float:
 
 def _wanted(address: str) -> str:
     """Return the fingerprint of the levers in an address."""
-    from viz.lever_address import from_query
-    from viz.lever_form import scenario_of
-    from viz.live import fingerprint
+    from viz.live.answers import fingerprint
     from viz.state import query_of
+    from viz.what_if.address import from_query
+    from viz.what_if.form import scenario_of
 
     form, problem = from_query(query_of(urlsplit(address).query), "cjk_fta")
     if problem:

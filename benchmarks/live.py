@@ -10,8 +10,8 @@ from statistics import median
 from benchmarks.measure import Section
 from simulator.ensemble import simulate
 from simulator.scenario import load_scenario
-from viz.live import Live
-from viz.live_figures import figures_of
+from viz.live.answers import Live
+from viz.live.figures import figures_of
 
 SCENARIO = "cjk_fta"
 """Begins in 2026, like all shipped policies."""

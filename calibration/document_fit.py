@@ -15,8 +15,8 @@ from simulator.numbers import plain
 from simulator.parameter_words import meaning
 from simulator.parameters import names
 from simulator.posterior import Fitted, Posterior, version_warning
-from viz.calibration_fit import FIT, FittedTarget, read_fit
-from viz.report_tables import Row
+from viz.reports.calibration_fit import FIT, FittedTarget, read_fit
+from viz.reports.tables import Row
 from viz.wording import typographic
 
 __all__ = ["contractions", "coverage", "diagnostics", "emulator_errors", "literature", "pairs", "status"]

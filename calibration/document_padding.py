@@ -11,7 +11,7 @@ from calibration.observed import YEARS
 from calibration.padding import COLUMNS, FILE, JILIN, vintages
 from simulator.numbers import plain, signed
 from simulator.posterior import read_posterior
-from viz.report_tables import Row
+from viz.reports.tables import Row
 from viz.wording import typographic
 
 TITLES: Final[Mapping[str, str]] = {

@@ -14,11 +14,11 @@ from calibration.identifiability import LEAST
 from calibration.padding import FILE
 from calibration.validation_points import POINTS
 from simulator.posterior import Fitted, read_posterior
-from viz.calibration_fit import FIT, read_fit
-from viz.calibration_padding import padding_section
-from viz.rank_histogram import rank_histogram, read_ranks
-from viz.target_fan import HEIGHT, WIDTH, TargetFigure, target_fan
-from viz.validation_tables import charts, read_points
+from viz.reports.calibration_fit import FIT, read_fit
+from viz.reports.calibration_padding import padding_section
+from viz.reports.rank_histogram import rank_histogram, read_ranks
+from viz.reports.target_fan import HEIGHT, WIDTH, TargetFigure, target_fan
+from viz.reports.validation_tables import charts, read_points
 from viz.wording import texts
 
 FANS: Final = "calibration_fit.svg"

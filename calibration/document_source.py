@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simulator.errors import InputError
 from simulator.posterior import MANIFEST, POSTERIORS, SHIPPED, VALIDATION, Posterior, read_posterior
 from simulator.text_file import printable, read_text
-from viz.report_tables import Row, read_rows
+from viz.reports.tables import Row, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd

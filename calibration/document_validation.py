@@ -20,9 +20,9 @@ from calibration.validation import FACTS, ORIGINS, PUBLISHED, ROLLING
 from calibration.validation_points import PORTS
 from calibration.validation_series import PADDED
 from simulator.numbers import plain, span
-from viz.report_tables import Row
-from viz.validation_tables import accuracy as tests_of
-from viz.validation_tables import audit, ports
+from viz.reports.tables import Row
+from viz.reports.validation_tables import accuracy as tests_of
+from viz.reports.validation_tables import audit, ports
 from viz.wording import texts, typographic
 
 if TYPE_CHECKING:

@@ -115,7 +115,7 @@ def _stop_at_other_files(folder: Path) -> None:
 
 
 def _report(folder: Path, lang: str) -> None:
-    from viz.calibration_report import write_calibration_report
+    from viz.reports.calibration import write_calibration_report
 
     write_calibration_report(folder, lang)
 

@@ -43,8 +43,8 @@ def report_again(directory: Path, lang: str, out: Path | None) -> None:
 def _report_sweep(directory: Path, lang: str, out: Path | None) -> None:
     from simulator.sweep.manifest import load_sweep_manifest
     from simulator.text_file import replace_file
-    from viz.report import REPORT
-    from viz.sweep_report import sweep_report_html
+    from viz.reports.compare import REPORT
+    from viz.reports.sweep import sweep_report_html
 
     manifest = load_sweep_manifest(directory)
     target = directory / REPORT if out is None else out
@@ -58,7 +58,7 @@ def _report_results(directory: Path, lang: str, out: Path | None) -> None:
     from simulator.manifest import MANIFEST, dump_manifest, load_manifest, read_manifest
     from simulator.store_read import load_results, read_scenario
     from simulator.text_file import replace_file
-    from viz.report import REPORT, report_html
+    from viz.reports.compare import REPORT, report_html
 
     stored, manifest = load_manifest(directory), read_manifest(directory)
     target = directory / REPORT if out is None else out

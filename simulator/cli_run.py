@@ -191,7 +191,7 @@ def _extras(results: Results, scenarios: Sequence[Scenario], request: Request) -
     """Return what makes report and workbook in a folder that holds all else."""
 
     def report(folder: Path) -> None:
-        from viz.report import write_report
+        from viz.reports.compare import write_report
 
         write_report(folder, results, scenarios, request.lang)
 

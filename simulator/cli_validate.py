@@ -72,7 +72,7 @@ def validate(request: ValidateRequest) -> None:
 
 
 def _report(out: Path, lang: str) -> None:
-    from viz.validation_report import write_validation_report
+    from viz.reports.validation import write_validation_report
 
     write_validation_report(out, lang)
 

@@ -72,9 +72,9 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, place: Path) -> Engine:
         for member, function in members.items():
             setattr(module, member, function)
         monkeypatch.setitem(sys.modules, f"simulator.{name}", module)
-    page = ModuleType("viz.report")
+    page = ModuleType("viz.reports.compare")
     page.write_report = lambda folder, *_: (folder / "report.html").write_text("<!doctype html>")  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "viz.report", page)
+    monkeypatch.setitem(sys.modules, "viz.reports.compare", page)
     monkeypatch.chdir(place)
     return fake
 

@@ -20,10 +20,10 @@ from simulator.numbers import plain
 from simulator.posterior import read_posterior
 from tests.posteriors import FITTED, write_posterior
 from tests.test_report import Page
-from viz.calibration_fit import COLUMNS, read_fit
-from viz.calibration_padding import SERIES
-from viz.calibration_report import EMULATOR_COLUMNS, calibration_report_html, posterior_mark, write_calibration_report
-from viz.target_fan import TargetFigure, target_fan
+from viz.reports.calibration import EMULATOR_COLUMNS, calibration_report_html, posterior_mark, write_calibration_report
+from viz.reports.calibration_fit import COLUMNS, read_fit
+from viz.reports.calibration_padding import SERIES
+from viz.reports.target_fan import TargetFigure, target_fan
 from viz.wording import typographic
 
 CONTRACTION = FITTED | {"transfer_clawback": -0.03}

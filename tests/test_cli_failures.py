@@ -117,7 +117,7 @@ def broken_report(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None
         (folder / "report.html").write_text("<p>half", encoding="utf-8")
         raise error
 
-    monkeypatch.setattr(sys.modules["viz.report"], "write_report", fail)
+    monkeypatch.setattr(sys.modules["viz.reports.compare"], "write_report", fail)
 
 
 def test_a_report_that_cannot_be_made_costs_only_itself(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ from simulator.variables import LEVELS
 from simulator.world import World
 from tests.commands import liaosim
 from tests.folders import SUBSIDY, compare, edit
-from viz import report
+from viz.reports import compare as report
 
 
 @pytest.fixture(scope="module")

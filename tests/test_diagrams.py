@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from simulator.loop_book import LOOPS, edges
-from viz import diagrams, loop_picture, stock_picture
+from viz import diagrams
 from viz.shapes import Box, Drawing, along, box_of, curve
+from viz.structure import loop_picture, stock_picture
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 SVG = "{http://www.w3.org/2000/svg}"

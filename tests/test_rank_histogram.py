@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import binom
 
 from simulator.errors import InputError
-from viz.rank_histogram import BINS, COLUMNS, FILE, rank_histogram, read_ranks, recovery_section
-from viz.target_fan import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH
+from viz.reports.rank_histogram import BINS, COLUMNS, FILE, rank_histogram, read_ranks, recovery_section
+from viz.reports.target_fan import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH
 from viz.wording import texts
 
 

@@ -23,8 +23,8 @@ from simulator.results import Results
 from simulator.scenario import Scenario, load_scenario
 from simulator.world import World
 from tests.app.served import chromium
-from viz import report
-from viz.report import report_html
+from viz.reports import compare as report
+from viz.reports.compare import report_html
 from viz.wording import percent, signed, texts, typographic
 
 VOID = {"meta", "br", "img", "input", "hr", "link"}
@@ -234,7 +234,7 @@ def test_both_languages_have_the_same_texts() -> None:
 
 
 def test_no_text_is_idle() -> None:
-    folder = Path(report.__file__).parent
+    folder = Path(report.__file__).parent.parent
     code = "".join(p.read_text(encoding="utf-8") for p in [*folder.rglob("*.py"), *folder.rglob("*.html")])
     used = set(re.findall(r"\bt\.(\w+)", code)) | set(re.findall(r"""["'](\w+)["']""", code))
     families = re.compile("|".join([r"reading_\d", r"level_\w+", r"\w+_warning", *put_together(folder)]))

@@ -20,7 +20,7 @@ from simulator.errors import InputError
 from simulator.numbers import plain
 from tests.test_calibration_report import check_page, write_csv
 from tests.test_report import Page
-from viz.validation_report import validation_report_html, write_validation_report
+from viz.reports.validation import validation_report_html, write_validation_report
 
 SERIES = ("gdp_restated", "exports_usd", "imports_usd")
 FORECASTS: Mapping[str, tuple[float, float]] = {

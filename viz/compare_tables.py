@@ -25,9 +25,9 @@ from simulator.words import unit_word
 from viz import panels
 from viz.chart_files import csv_text
 from viz.library import Opened
-from viz.provenance import parameters_warning
-from viz.report import LEAD_YEARS, ROUGH_RUNS
-from viz.report_effects import FEW_RUNS, Effects
+from viz.reports.compare import LEAD_YEARS, ROUGH_RUNS
+from viz.reports.effects import FEW_RUNS, Effects
+from viz.reports.provenance import parameters_warning
 from viz.svg import FanChart, Marker
 from viz.wording import certain, ends, percent, signed, texts, typographic
 

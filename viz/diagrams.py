@@ -15,8 +15,8 @@ FILES: Final = ("stocks_and_flows.svg", "causal_loops.svg")
 
 def pictures() -> dict[str, str]:
     """Return the pictures as SVG text by file name."""
-    from viz.loop_picture import loop_picture
-    from viz.stock_picture import stock_picture
+    from viz.structure.loop_picture import loop_picture
+    from viz.structure.stock_picture import stock_picture
 
     return dict(zip(FILES, (stock_picture().svg(), loop_picture().svg()), strict=True))
 

@@ -12,7 +12,7 @@ from simulator.tables import load_table
 from simulator.variables import ENTITIES
 from viz import basemap
 from viz.basemap import make, outlines
-from viz.play_map import play_map
+from viz.play.map import play_map
 
 KM2 = 111.2**2 * math.cos(math.radians(41.0))
 """Square kilometres of a square degree in the middle of the province."""

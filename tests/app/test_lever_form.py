@@ -15,8 +15,8 @@ from simulator.periods import to_index
 from simulator.scenario import load_scenario
 from simulator.schedule import Range
 from tests.scenario_files import FOLDER, SHIPPED
-from viz.lever_address import from_query, to_query
-from viz.lever_form import (
+from viz.what_if.address import from_query, to_query
+from viz.what_if.form import (
     MAX_UPLOAD,
     Form,
     ends,

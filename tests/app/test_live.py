@@ -21,12 +21,12 @@ from simulator.scenario import Scenario, load_scenario
 from simulator.schedule import first_difference
 from simulator.variables import ENTITIES
 from simulator.world import World
-from viz.lever_form import own_form, scenario_of
-from viz.live import Answer, Live, fingerprint
-from viz.live_base import Status, branch_quarter
-from viz.live_figures import SHOWN
-from viz.live_queue import WithdrawnError
+from viz.live.answers import Answer, Live, fingerprint
+from viz.live.base import Status, branch_quarter
+from viz.live.figures import SHOWN
+from viz.live.queue import WithdrawnError
 from viz.panels import CHANGES, ENTITY_CHANGES, change_chart, entity_effects, level_chart
+from viz.what_if.form import own_form, scenario_of
 from viz.wording import texts
 
 GOALS = (3, 5, 8)
@@ -144,7 +144,7 @@ def test_a_failed_run_is_left_out_on_both_sides(live: Live, monkeypatch: pytest.
             values[row] = np.nan
         return replace(part, failures=((row, "made to fail"),))
 
-    monkeypatch.setattr("viz.live.simulate", failing)
+    monkeypatch.setattr("viz.live.answers.simulate", failing)
     last = list(live.answers(policy(0.05), live.ticket()))[-1]
     assert last.results.kept("my_policy").tolist() == others
     headline = build_headline(last.results)
@@ -158,7 +158,7 @@ def test_an_answer_of_failed_runs_alone_is_an_error(live: Live, monkeypatch: pyt
         part = simulate(*args, **options)
         return replace(part, failures=tuple((row, "made to fail") for row in range(part.runs)))
 
-    monkeypatch.setattr("viz.live.simulate", failing)
+    monkeypatch.setattr("viz.live.answers.simulate", failing)
     with pytest.raises(RuntimeError, match='every run of scenario "my_policy" failed; run 0: made to fail'):
         next(live.answers(policy(0.05), live.ticket()))
 
@@ -194,7 +194,7 @@ def test_what_stops_the_baseline_is_told_and_the_next_question_begins_again(
 ) -> None:
     engine = Live(jobs=1, threads=1, goals=(1, 1, 1))
     with monkeypatch.context() as broken:
-        broken.setattr("viz.live_base.load_world", lambda: (_ for _ in ()).throw(OSError("no data")))
+        broken.setattr("viz.live.base.load_world", lambda: (_ for _ in ()).throw(OSError("no data")))
         with pytest.raises(OSError, match="no data"):
             next(engine.answers(policy(0.05), engine.ticket()))
     assert next(engine.answers(policy(0.05), engine.ticket())).runs == 1
@@ -234,7 +234,7 @@ def test_a_cancelled_question_stops_within_a_run(live: Live, monkeypatch: pytest
 
         return simulate(*args, **options | {"progress": told})
 
-    monkeypatch.setattr("viz.live.simulate", counted)
+    monkeypatch.setattr("viz.live.answers.simulate", counted)
     with pytest.raises(WithdrawnError):
         next(live.answers(policy(0.05), ticket))
     assert started == [1]
@@ -245,7 +245,7 @@ def test_a_cancelled_question_stops_within_a_run(live: Live, monkeypatch: pytest
 def test_a_question_that_is_taken_back_before_it_begins_simulates_nothing(
     live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("viz.live.simulate", lambda *args, **options: pytest.fail("simulated"))
+    monkeypatch.setattr("viz.live.answers.simulate", lambda *args, **options: pytest.fail("simulated"))
     ticket = live.ticket()
     ticket.cancel()
     with pytest.raises(WithdrawnError):

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from viz.live_queue import PATIENCE, Slots, Ticket, WithdrawnError
+from viz.live.queue import PATIENCE, Slots, Ticket, WithdrawnError
 
 PATIENT = 20.0
 """Seconds after which a test gives up."""
@@ -85,7 +85,7 @@ def test_a_place_that_changes_often_is_told_now_and_then(
     pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each word draws a page; only the first place and the last one before a long silence are told."""
-    monkeypatch.setattr("viz.live_queue.BETWEEN", PATIENT)
+    monkeypatch.setattr("viz.live.queue.BETWEEN", PATIENT)
     slots, order = Slots(1), list[str]()
     users = [Held(slots, slots.ticket(), 0, pool, order) for _ in range(5)]
     until(lambda: users[4].told == [3])
@@ -98,7 +98,7 @@ def test_a_place_that_changes_often_is_told_now_and_then(
 
 def test_a_short_wait_is_not_told(pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
     assert PATIENCE == 0.2
-    monkeypatch.setattr("viz.live_queue.PATIENCE", PATIENT)
+    monkeypatch.setattr("viz.live.queue.PATIENCE", PATIENT)
     slots, order = Slots(1), list[str]()
     first, second = (Held(slots, slots.ticket(), 0, pool, order) for _ in range(2))
     first.let_go.set()

@@ -11,9 +11,9 @@ from simulator.errors import InputError
 from simulator.records import CITIES
 from tests.app.playing import QUARTERS, opened
 from viz.library import Opened
-from viz.play_agents import arrivals, enterprises, has_agents, investors
-from viz.play_tables import enterprise_table, investor_table
-from viz.playback import Side, payload
+from viz.play.agents import arrivals, enterprises, has_agents, investors
+from viz.play.playback import Side, payload
+from viz.play.tables import enterprise_table, investor_table
 from viz.wording import texts
 
 QUARTER = "2006Q3"

@@ -7,7 +7,7 @@ import pytest
 from simulator.errors import InputError
 from tests.app.playing import opened, scenario
 from viz.library import Opened
-from viz.play_choice import Choice
+from viz.play.choice import Choice
 from viz.state import address, query_of
 
 

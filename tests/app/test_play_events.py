@@ -6,7 +6,7 @@ import pytest
 
 from simulator.scenario import load_scenario
 from viz.panels import events
-from viz.play_events import play_events
+from viz.play.events import play_events
 
 BASE = load_scenario("baseline")
 

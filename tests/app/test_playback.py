@@ -15,8 +15,8 @@ from simulator.errors import InputError
 from simulator.records import CITIES
 from tests.app.playing import QUARTERS, opened, scenario, with_parameters
 from tests.fakes import changed, column
-from viz.map_classes import difference_limits, level_limits
-from viz.playback import DISTRESS, Side, choices, compact, payload, shown, table, why_apart
+from viz.play.map_classes import difference_limits, level_limits
+from viz.play.playback import DISTRESS, Side, choices, compact, payload, shown, table, why_apart
 
 WORDS = {"a_quarter": "{unit} a quarter", "ends": " ends"}
 N = len(CITIES)

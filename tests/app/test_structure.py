@@ -16,12 +16,12 @@ from simulator.loops import Loop
 from simulator.parameter_words import meaning
 from simulator.quarter import ORDER, access
 from tests.app.drawn import drawn
-from viz import structure_facts as facts
-from viz import structure_map as maps
-from viz.loop_picture import NODES, arrows
 from viz.shapes import Box
-from viz.stock_picture import BANDS
-from viz.trust_markup import fragment, standalone_drawing
+from viz.structure import facts
+from viz.structure import map as maps
+from viz.structure.loop_picture import NODES, arrows
+from viz.structure.stock_picture import BANDS
+from viz.trust.markup import fragment, standalone_drawing
 
 LANGS = ("en", "zh")
 SVG = "{http://www.w3.org/2000/svg}"

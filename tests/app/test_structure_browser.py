@@ -13,7 +13,7 @@ from simulator.loop_book import LOOPS
 from simulator.parameters import parameters
 from simulator.words import unit_word
 from tests.app.looking import Visit, downloaded, reached, until
-from viz.structure_facts import ways
+from viz.structure.facts import ways
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

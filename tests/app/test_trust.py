@@ -19,10 +19,9 @@ from simulator.identification import LITERATURE
 from simulator.posterior import POSTERIORS, Posterior
 from simulator.posterior import shipped as shipped_posterior
 from tests.app.drawn import drawn
-from viz import trust_figures as figures
-from viz import trust_tables as tables
-from viz.contraction_chart import contraction_chart
-from viz.trust_markup import coded, fragment, standalone
+from viz.reports.contraction_chart import contraction_chart
+from viz.trust import figures, tables
+from viz.trust.markup import coded, fragment, standalone
 from viz.wording import texts
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -12,7 +12,7 @@ import pytest
 from simulator.parameters import parameters
 from simulator.posterior import shipped as shipped_posterior
 from tests.app.looking import Visit, downloaded, numbers, reached, until
-from viz.trust_figures import FITS, TOPICS
+from viz.trust.figures import FITS, TOPICS
 from viz.wording import texts
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from simulator.scenario import Scenario, load_scenario, scenario_of_text
 from simulator.schedule import Range
 from simulator.world import World
 from tests.app.looking import Visit, downloaded, drawn, numbers, reached, until
-from viz.lever_form import MAX_UPLOAD, slider_value
+from viz.what_if.form import MAX_UPLOAD, slider_value
 from viz.wording import percent, texts
 
 if TYPE_CHECKING:

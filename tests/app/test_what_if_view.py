@@ -14,12 +14,12 @@ from simulator.world import World
 from tests.scenario_files import SHIPPED
 from viz.components.asking import Asked, larger
 from viz.components.what_if_answer import progress_of, progress_text, state_of
-from viz.lever_form import new_field, own_form, scenario_of
-from viz.live import Answer, Live
-from viz.live_base import Status
+from viz.live.answers import Answer, Live
+from viz.live.base import Status
 from viz.panels import ENTITY_CHANGES
 from viz.state import Session
-from viz.what_if_view import (
+from viz.what_if.form import new_field, own_form, scenario_of
+from viz.what_if.view import (
     LEVELS,
     change_of,
     level_of,

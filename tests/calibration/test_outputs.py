@@ -24,8 +24,8 @@ from simulator.ensemble import Ensemble
 from simulator.parameters import names
 from simulator.posterior import read_posterior
 from tests.calibration.made import FITTED, made
-from viz.calibration_fit import read_fit
-from viz.calibration_report import calibration_report_html
+from viz.reports.calibration import calibration_report_html
+from viz.reports.calibration_fit import read_fit
 
 FILES = {
     "posterior.nc", "draws.parquet", "parameters.csv", "manifest.json", "fit.csv", "emulator.csv", "padding.csv",

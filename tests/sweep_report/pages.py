@@ -8,7 +8,7 @@ from pathlib import Path
 from simulator.parameters import names, table_of
 from simulator.sweep.plan import Plan
 from tests.test_report import Page
-from viz.sweep_report import sweep_report_html
+from viz.reports.sweep import sweep_report_html
 
 SHOWN = ("gdp_real", "exports", "fdi", "wage", "population", "fiscal_revenue")
 

@@ -19,9 +19,9 @@ from simulator.variables import variable
 from simulator.world import World
 from tests.sweep.sweeping import make, sweep_text, swept
 from tests.sweep_report.pages import SHOWN, text_of
-from viz.sweep_figures import Estimate, Outcome
-from viz.sweep_reader import Reader
-from viz.sweep_report import sweep_report_html
+from viz.reports.sweep import sweep_report_html
+from viz.reports.sweep_figures import Estimate, Outcome
+from viz.reports.sweep_reader import Reader
 from viz.wording import signed
 
 # The figures are those of Sweep.paired

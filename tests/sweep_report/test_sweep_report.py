@@ -19,8 +19,8 @@ from tests.commands import liaosim
 from tests.sweep.sweeping import make, sweep_text, swept, write_scenario
 from tests.sweep_report.pages import SHOWN, text_of
 from tests.test_report import Page
-from viz.sweep_reader import chosen_variables
-from viz.sweep_report import sweep_report_html
+from viz.reports.sweep import sweep_report_html
+from viz.reports.sweep_reader import chosen_variables
 from viz.wording import signed, typographic
 
 # What is shown, and what is said of its limits

@@ -7,9 +7,9 @@ import solara.lab
 
 from simulator.words import name_word
 from viz.components.messages import Problem, attempt
-from viz.play_agents import MOST, enterprises, has_agents, investors
-from viz.play_tables import enterprise_table, investor_table
-from viz.playback import Side
+from viz.play.agents import MOST, enterprises, has_agents, investors
+from viz.play.playback import Side
+from viz.play.tables import enterprise_table, investor_table
 from viz.state import use_session
 from viz.wording import texts
 

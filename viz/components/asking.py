@@ -12,11 +12,11 @@ import pandas  # noqa: F401 - whole before any thread is: pages cannot be drawn 
 import solara
 
 from viz.components.messages import sentence_of
-from viz.lever_form import Form, scenario_of
-from viz.live import Answer, Live
-from viz.live_base import Status
-from viz.live_queue import Ticket, WithdrawnError
+from viz.live.answers import Answer, Live
+from viz.live.base import Status
+from viz.live.queue import Ticket, WithdrawnError
 from viz.state import settings, use_once, use_session
+from viz.what_if.form import Form, scenario_of
 
 PAUSE: Final = 0.09
 """Seconds that levers must rest before they are simulated, beside the 0.06 after which a slider tells where it is."""

@@ -16,7 +16,8 @@ from simulator.scenario import BASELINE
 from simulator.wording import phase_text
 from simulator.words import name_word
 from viz.components.messages import sentence_of
-from viz.lever_form import (
+from viz.state import Session, use_session
+from viz.what_if.form import (
     Field,
     Form,
     ends,
@@ -27,8 +28,7 @@ from viz.lever_form import (
     slider_value,
     starts,
 )
-from viz.state import Session, use_session
-from viz.what_if_view import lever_text, shipped_titles, titles_of
+from viz.what_if.view import lever_text, shipped_titles, titles_of
 from viz.wording import typographic
 
 PHASES: Final = (0, 2, 4, 8, 12, 16, 20, 24, 32, 40)

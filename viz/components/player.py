@@ -20,9 +20,9 @@ class PlayerWidget(anywidget.AnyWidget):
     Attributes
     ----------
     base : dict
-        ``viz.play_map.play_map``.
+        ``viz.play.map.play_map``.
     figures : dict
-        ``viz.playback.payload``, with ``words`` and the headings of the sides.
+        ``viz.play.playback.payload``, with ``words`` and the headings of the sides.
     autoplay : bool
         Whether to begin at once, unless the reader prefers less motion.
     quarter, playing, selected : int, bool, str

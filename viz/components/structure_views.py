@@ -12,13 +12,13 @@ from markupsafe import Markup
 from simulator.loop_book import LOOPS
 from simulator.loops import stocks
 from simulator.parameter_words import meaning
-from viz import structure_facts as facts
-from viz import structure_map as maps
 from viz.components.export import ExportButtons
 from viz.components.trust_view import View
-from viz.loop_picture import NODES
 from viz.state import use_session
-from viz.trust_markup import fragment, standalone_drawing
+from viz.structure import facts
+from viz.structure import map as maps
+from viz.structure.loop_picture import NODES
+from viz.trust.markup import fragment, standalone_drawing
 
 Asked = Mapping[str, str]
 Go = Callable[..., None]

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import solara
 
-from viz import trust_tables as tables
 from viz.components.export import ExportButtons
 from viz.components.trust_view import Choice, View
 from viz.state import Session, use_once, use_session
-from viz.trust_markup import fragment
+from viz.trust import tables
+from viz.trust.markup import fragment
 from viz.wording import texts
 
 FIRST = 60

@@ -11,14 +11,14 @@ from markupsafe import Markup
 
 from simulator.parameter_words import meaning
 from simulator.words import unit_word
-from viz import trust_figures as figures
-from viz.calibration_fit import group_word, title_of
 from viz.components.export import ExportButtons
 from viz.components.trust_view import Choice, View
-from viz.contraction_chart import contraction_chart
-from viz.page import punctuation
+from viz.reports.calibration_fit import group_word, title_of
+from viz.reports.contraction_chart import contraction_chart
+from viz.reports.page import punctuation
 from viz.state import Session, use_session
-from viz.trust_markup import fragment, standalone
+from viz.trust import figures
+from viz.trust.markup import fragment, standalone
 from viz.wording import texts
 
 Asked = Mapping[str, str]

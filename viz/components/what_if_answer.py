@@ -11,10 +11,10 @@ from viz.components.asking import Asked, Asking, use_answer
 from viz.components.effect_table import EffectTable
 from viz.components.fan_chart import FanChartFigure, IntervalFigure
 from viz.components.messages import Problem
-from viz.lever_form import Form
-from viz.live import Answer
+from viz.live.answers import Answer
 from viz.state import Session, use_session
-from viz.what_if_view import LEVELS, View, change_of, level_of, places_of, view_of
+from viz.what_if.form import Form
+from viz.what_if.view import LEVELS, View, change_of, level_of, places_of, view_of
 from viz.wording import texts
 
 

@@ -19,7 +19,7 @@ from viz.components.pick_result import PickResult
 from viz.components.working import Working, use_work
 from viz.kept import Kept
 from viz.library import Opened
-from viz.report import report_html
+from viz.reports.compare import report_html
 from viz.state import LANGS, address, library, query_of, use_session
 
 KEPT: Final = Kept(48)

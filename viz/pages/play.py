@@ -16,9 +16,9 @@ from viz.components.export import ExportButtons
 from viz.components.messages import Problem, attempt
 from viz.components.player import Player
 from viz.library import Entry
-from viz.play_choice import NONE, Choice
-from viz.play_map import play_map
-from viz.playback import SHADE, SIZE, Side, choices, payload, shown, table, why_apart
+from viz.play.choice import NONE, Choice
+from viz.play.map import play_map
+from viz.play.playback import SHADE, SIZE, Side, choices, payload, shown, table, why_apart
 from viz.state import LANGS, Session, address, library, query_of, use_once, use_session
 
 STYLE = Path(__file__).parent.parent / "components" / "play.css"

@@ -13,7 +13,7 @@ import solara.lab
 from viz.components.trust_sources import DataTopic, ParametersTopic
 from viz.components.trust_topics import FitTopic, KnownTopic, PaddingTopic, SkillTopic
 from viz.state import LANGS, Session, address, query_of, use_session
-from viz.trust_figures import TOPICS, prepare
+from viz.trust.figures import TOPICS, prepare
 
 _PARTS = {"fit": FitTopic, "skill": SkillTopic, "padding": PaddingTopic, "known": KnownTopic, "data": DataTopic,
           "parameters": ParametersTopic}  # fmt: skip

@@ -14,10 +14,10 @@ from viz.components.export import Download
 from viz.components.lever_panel import LeverPanel
 from viz.components.messages import Problem, sentence_of
 from viz.components.what_if_answer import AnswerPanel
-from viz.lever_address import from_query, to_query
-from viz.lever_form import MAX_UPLOAD, NAME, Form, form_sent, own_form, scenario_of, to_toml
 from viz.state import library, query_of, use_once, use_session
-from viz.what_if_view import titles_of
+from viz.what_if.address import from_query, to_query
+from viz.what_if.form import MAX_UPLOAD, NAME, Form, form_sent, own_form, scenario_of, to_toml
+from viz.what_if.view import titles_of
 
 STYLES: Final = Path(__file__).parent.parent / "components"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from simulator.errors import InputError, nearest
 from viz.library import Opened
-from viz.playback import SHADE, SIZE, Side, choices, why_apart
+from viz.play.playback import SHADE, SIZE, Side, choices, why_apart
 
 NONE = "none"
 """In the address: no bubbles."""

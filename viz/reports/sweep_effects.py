@@ -16,13 +16,13 @@ from simulator.sweep.spec import Dimension, LeverDimension
 from simulator.variables import variable
 from simulator.wording import plain_number
 from simulator.words import unit_word
-from viz.answer_chart import Answer, AnswerChart, answer_chart
-from viz.page import punctuation
 from viz.panels import HISTORY_END
+from viz.reports.answer_chart import Answer, AnswerChart, answer_chart
+from viz.reports.page import punctuation
+from viz.reports.sweep_axes import axis_label, axis_unit
+from viz.reports.sweep_figures import Bin, Drivers, Estimate, Outcome
+from viz.reports.sweep_reader import LEVEL, Reader
 from viz.svg import Fan, FanChart, fan_chart
-from viz.sweep_axes import axis_label, axis_unit
-from viz.sweep_figures import Bin, Drivers, Estimate, Outcome
-from viz.sweep_reader import LEVEL, Reader
 from viz.wording import percent, signed, texts, typographic
 
 AXES: Final = 12

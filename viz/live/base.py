@@ -19,8 +19,8 @@ from simulator.schedule import first_difference
 from simulator.statistics import FloatArray
 from simulator.variables import ENTITIES, LEVELS, variables
 from simulator.world import World, load_world
-from viz.live_figures import Figures, figures_of, joined
-from viz.live_queue import Slots, Ticket
+from viz.live.figures import Figures, figures_of, joined
+from viz.live.queue import Slots, Ticket
 
 PART: Final = 20
 """Runs simulated at a time: between parts, others may go first."""

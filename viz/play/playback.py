@@ -20,9 +20,9 @@ from simulator.statistics import FloatArray, percent_change
 from simulator.variables import Variable, variable, variables
 from simulator.words import unit_word
 from viz.library import Opened
-from viz.map_classes import difference_limits, level_limits
-from viz.play_agents import arrivals, has_agents
-from viz.play_events import play_events
+from viz.play.agents import arrivals, has_agents
+from viz.play.events import play_events
+from viz.play.map_classes import difference_limits, level_limits
 
 SHADE: Final = "gdp_real"
 SIZE: Final = "fdi"

@@ -19,7 +19,7 @@ from simulator.parameters import GROUP_SUFFIXES, Parameter, parameters
 from simulator.quarter import ORDER, Row, access, table
 from simulator.walk import walk
 from simulator.words import unit_word
-from viz.trust_figures import as_csv
+from viz.trust.figures import as_csv
 from viz.wording import texts
 
 EQUATION: Final = re.compile(r"\bE(\d+)(?:\s?[-–]\s?E?(\d+))?\b")
@@ -72,8 +72,8 @@ class Way:
 
 @cache
 def chinese() -> Mapping[str, Mapping[str, str]]:
-    """Return part of ``structure_zh.toml`` -> English -> Chinese."""
-    text = files("viz").joinpath("structure_zh.toml").read_text(encoding="utf-8")
+    """Return part of ``structure/zh.toml`` -> English -> Chinese."""
+    text = files("viz").joinpath("structure", "zh.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 

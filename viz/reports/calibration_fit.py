@@ -13,8 +13,8 @@ from markupsafe import Markup
 from calibration.targets import Target, targets
 from simulator.errors import InputError, nearest
 from simulator.words import unit_word
-from viz.report_tables import Row, read_rows
-from viz.target_fan import TargetFigure, target_fan
+from viz.reports.tables import Row, read_rows
+from viz.reports.target_fan import TargetFigure, target_fan
 
 FIT: Final = "fit.csv"
 COLUMNS: Final = (

@@ -25,7 +25,7 @@ from simulator.parameters import names
 from simulator.posterior import MANIFEST, VALIDATION, Fitted, Posterior, read_posterior, version_warning
 from simulator.text_file import printable, read_text, replace_file
 from simulator.words import unit_word
-from viz.calibration_fit import (
+from viz.reports.calibration_fit import (
     FIT,
     ROLES,
     WRITTEN,
@@ -36,10 +36,10 @@ from viz.calibration_fit import (
     read_fit,
     title_of,
 )
-from viz.calibration_padding import padding_section, vintage_section
-from viz.page import PageSource, page_html, punctuation
-from viz.rank_histogram import recovery_section
-from viz.report_tables import Row, read_rows
+from viz.reports.calibration_padding import padding_section, vintage_section
+from viz.reports.page import PageSource, page_html, punctuation
+from viz.reports.rank_histogram import recovery_section
+from viz.reports.tables import Row, read_rows
 from viz.wording import typographic
 
 REPORT: Final = "report.html"

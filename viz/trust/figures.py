@@ -23,12 +23,12 @@ from simulator.posterior import POSTERIORS, SHIPPED, VALIDATION, Fitted, Posteri
 from simulator.text_file import read_text
 from simulator.variables import variable
 from simulator.words import unit_word
-from viz.calibration_fit import FIT, ROLES, FittedTarget, group_word, inside, read_fit, title_of
-from viz.calibration_padding import SERIES
-from viz.calibration_report import CalibrationSource
-from viz.rank_histogram import recovery_section
-from viz.target_fan import TargetFigure, target_fan
-from viz.validation_report import ValidationSource
+from viz.reports.calibration import CalibrationSource
+from viz.reports.calibration_fit import FIT, ROLES, FittedTarget, group_word, inside, read_fit, title_of
+from viz.reports.calibration_padding import SERIES
+from viz.reports.rank_histogram import recovery_section
+from viz.reports.target_fan import TargetFigure, target_fan
+from viz.reports.validation import ValidationSource
 from viz.wording import texts, typographic
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])

@@ -16,8 +16,8 @@ from simulator.parameters import parameters
 from simulator.tables import STATUSES as DATA_STATUSES
 from simulator.tables import Row, Table, load_table
 from simulator.words import name_word, unit_word
-from viz.calibration_fit import title_of
-from viz.trust_figures import as_csv, posterior
+from viz.reports.calibration_fit import title_of
+from viz.trust.figures import as_csv, posterior
 from viz.wording import texts, typographic
 
 OBSERVED: Final = "observed"

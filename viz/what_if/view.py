@@ -15,12 +15,12 @@ from simulator.wording import phase_text, place_text, quarter_text, scenario_wor
 from simulator.words import unit_word
 from viz import panels
 from viz.compare_tables import Line
-from viz.lever_form import Field
-from viz.live import Answer
-from viz.provenance import parameters_warning
-from viz.report import LEAD_YEARS
-from viz.report_effects import Effects
+from viz.live.answers import Answer
+from viz.reports.compare import LEAD_YEARS
+from viz.reports.effects import Effects
+from viz.reports.provenance import parameters_warning
 from viz.svg import FanChart, Marker
+from viz.what_if.form import Field
 from viz.wording import texts, typographic
 
 LEVELS: Final = tuple(dict.fromkeys(level for level, _ in panels.ENTITY_CHANGES))

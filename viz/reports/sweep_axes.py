@@ -14,7 +14,7 @@ from simulator.sweep.design import applies
 from simulator.sweep.spec import Dimension, LeverDimension
 from simulator.wording import place_text, plain_number
 from simulator.words import unit_word
-from viz.page import punctuation
+from viz.reports.page import punctuation
 from viz.wording import texts, typographic
 
 

@@ -24,12 +24,12 @@ from simulator.sweep.views import Sweep
 from simulator.text_file import read_text
 from simulator.variables import ENTITIES
 from simulator.wording import scenario_word
-from viz.page import page_html, punctuation
-from viz.provenance import parameters_row, parameters_warning
-from viz.sweep_axes import axes_of, axis_row
-from viz.sweep_effects import Section
-from viz.sweep_figures import factor
-from viz.sweep_reader import LEVEL, Reader, chosen_variables
+from viz.reports.page import page_html, punctuation
+from viz.reports.provenance import parameters_row, parameters_warning
+from viz.reports.sweep_axes import axes_of, axis_row
+from viz.reports.sweep_effects import Section
+from viz.reports.sweep_figures import factor
+from viz.reports.sweep_reader import LEVEL, Reader, chosen_variables
 from viz.wording import texts
 
 DRAWN: Final = 8

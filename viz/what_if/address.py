@@ -14,7 +14,7 @@ from simulator.levers import ALL, Instrument
 from simulator.periods import to_label
 from simulator.scenario import list_scenarios
 from simulator.schedule import Range
-from viz.lever_form import MAX_FIELDS, Field, Form, number_text, own_form, scenario_of
+from viz.what_if.form import MAX_FIELDS, Field, Form, number_text, own_form, scenario_of
 
 _PARTS: Final = ("instrument", "targets", "start", "end", "phase_in", "size")
 _OFF: Final = "off"

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from simulator.numbers import plain
 from simulator.words import unit_word
-from viz.page import punctuation
+from viz.reports.page import punctuation
 from viz.shapes import FONT
 from viz.wording import texts, typographic
 

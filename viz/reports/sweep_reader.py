@@ -14,7 +14,7 @@ from simulator.statistics import QUANTILES, FloatArray
 from simulator.sweep.paired import draw_clusters
 from simulator.sweep.views import Sweep
 from simulator.variables import variables
-from viz.sweep_figures import Outcome
+from viz.reports.sweep_figures import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,9 +21,9 @@ from calibration.validation_points import POINT_COLUMNS, POINTS, PORT_COLUMNS, P
 from simulator.errors import InputError
 from simulator.numbers import plain
 from simulator.words import unit_word
-from viz.calibration_fit import title_of
-from viz.report_tables import Row, read_rows
-from viz.target_fan import TargetFigure, target_fan
+from viz.reports.calibration_fit import title_of
+from viz.reports.tables import Row, read_rows
+from viz.reports.target_fan import TargetFigure, target_fan
 from viz.wording import typographic
 
 if TYPE_CHECKING:

@@ -23,10 +23,20 @@ from calibration.targets import Target, targets
 from simulator import __version__
 from simulator.numbers import plain
 from simulator.text_file import replace_file
-from viz.calibration_fit import group_word, title_of
-from viz.page import PageSource, page_html
-from viz.report_tables import Row, read_rows
-from viz.validation_tables import MEASURES, NEEDS, accuracy, audit, charts, explained, partners, ports, read_points
+from viz.reports.calibration_fit import group_word, title_of
+from viz.reports.page import PageSource, page_html
+from viz.reports.tables import Row, read_rows
+from viz.reports.validation_tables import (
+    MEASURES,
+    NEEDS,
+    accuracy,
+    audit,
+    charts,
+    explained,
+    partners,
+    ports,
+    read_points,
+)
 from viz.wording import typographic
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from simulator.errors import InputError
-from viz.report_tables import read_rows
+from viz.reports.tables import read_rows
+from viz.reports.target_fan import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from viz.svg import tick_labels, ticks
-from viz.target_fan import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
 from viz.wording import texts, typographic
 
 FILE: Final = "recovery.csv"

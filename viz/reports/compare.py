@@ -25,9 +25,9 @@ from simulator.variables import variable
 from simulator.wording import scenario_word
 from simulator.words import unit_word
 from viz import panels
-from viz.page import page_html
-from viz.provenance import parameters_row, parameters_warning
-from viz.report_effects import Effects, overview
+from viz.reports.effects import Effects, overview
+from viz.reports.page import page_html
+from viz.reports.provenance import parameters_row, parameters_warning
 from viz.svg import FanChart, Marker, fan_chart, interval_chart
 from viz.wording import texts
 

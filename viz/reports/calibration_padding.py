@@ -17,9 +17,9 @@ from simulator.errors import InputError
 from simulator.numbers import plain
 from simulator.tables import Table
 from simulator.words import name_word, unit_word
-from viz.calibration_fit import WRITTEN, title_of
-from viz.report_tables import read_rows
-from viz.target_fan import TargetFigure, target_fan
+from viz.reports.calibration_fit import WRITTEN, title_of
+from viz.reports.tables import read_rows
+from viz.reports.target_fan import TargetFigure, target_fan
 from viz.wording import signed, typographic
 
 GDP: Final = "gdp"

@@ -15,8 +15,6 @@ from typing import Final
 from simulator.loop_book import LOOPS
 from simulator.loops import Loop, Path, stocks
 from simulator.variables import variable
-from viz import loop_picture, stock_picture
-from viz.loop_picture import BADGES, BEND, NODES, NOT_DRAWN, SELF, arrows, node_of
 from viz.shapes import (
     BLUE,
     GREY,
@@ -32,8 +30,10 @@ from viz.shapes import (
     plate,
     sign_mark,
 )
-from viz.stock_picture import CHAINS, HELPERS
-from viz.structure_facts import in_words
+from viz.structure import loop_picture, stock_picture
+from viz.structure.facts import in_words
+from viz.structure.loop_picture import BADGES, BEND, NODES, NOT_DRAWN, SELF, arrows, node_of
+from viz.structure.stock_picture import CHAINS, HELPERS
 
 SIZE: Final = 18.0
 """Of the words of the picture of loops, which is larger than in the documents: it is shown smaller."""

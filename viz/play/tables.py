@@ -7,7 +7,7 @@ from html import escape
 
 from simulator.numbers import plain
 from simulator.words import name_word
-from viz.play_agents import Enterprise, Investor
+from viz.play.agents import Enterprise, Investor
 
 
 def enterprise_table(rows: Sequence[Enterprise], lang: str, words: Mapping[str, str]) -> str:

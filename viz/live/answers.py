@@ -12,9 +12,9 @@ from typing import Final
 
 from simulator.ensemble import simulate
 from simulator.scenario import Scenario
-from viz.live_base import PART, LiveBase, Status
-from viz.live_figures import Figures, LiveResults, figures_of, joined
-from viz.live_queue import Slots, Ticket
+from viz.live.base import PART, LiveBase, Status
+from viz.live.figures import Figures, LiveResults, figures_of, joined
+from viz.live.queue import Slots, Ticket
 
 GOALS: Final = (30, 100, 400)
 """Runs of the first picture (at least), of the second and of the last."""

@@ -1,0 +1,1 @@
+"""What the player shows of a stored run, as plain data."""

@@ -1,0 +1,1 @@
+"""Pages that are written to files: comparisons, sweeps, the calibration, the validation."""

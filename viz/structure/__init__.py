@@ -1,0 +1,1 @@
+"""Pictures and facts of the model from what its rules read and write."""

@@ -1,0 +1,1 @@
+"""What the page on trust shows, as plain data."""
