@@ -24,6 +24,7 @@ ENVIRONMENT: Final = {
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_KERNEL_CULL_TIMEOUT": "15m",
     "SOLARA_SESSION_HTTP_ONLY": "True",
+    "REACTON_FAST": "1", # draw anew only what changed, not the whole page
 }
 """Set before Solara is imported, which reads them then. Who leaves without a word is forgotten after 15 minutes."""
 MOST_BYTES: Final = 2_000_000

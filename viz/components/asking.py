@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,6 +21,8 @@ from viz.what_if.form import Form, scenario_of
 
 PAUSE: Final = 0.09
 """Seconds that levers must rest before they are simulated, beside the 0.06 after which a slider tells where it is."""
+RESTED: Final = 0.5
+"""Seconds after which a move is no longer part of the one before: it is simulated at once."""
 
 
 @cache
@@ -72,10 +75,14 @@ def use_answer(form: Form) -> Asking:
     known: solara.Reactive[Asked] = solara.use_reactive(use_once(Asked))
     ticket: Any = solara.use_ref(cast(Ticket | None, None))
     again = solara.use_reactive(0)
+    last_asked: Any = solara.use_ref(float("-inf"))
     current = known.value if known.value.form == form else Asked(form)
 
     def ask() -> Callable[[], None]:
         mine = ticket.current = engine().ticket()
+        now = time.monotonic()
+        pause = 0.0 if now - last_asked.current > RESTED else PAUSE
+        last_asked.current = now
 
         def learn(**news: object) -> None:
             if not mine.cancelled:
@@ -84,7 +91,7 @@ def use_answer(form: Form) -> Asking:
 
         def work() -> None:
             try:
-                mine.pause(PAUSE)
+                mine.pause(pause)
                 for answer in engine().answers(scenario_of(form), mine, lambda status: learn(status=status)):
                     learn(answer=larger(known.peek(), form, answer), status=None)
             except WithdrawnError:
