@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from simulator.errors import InputError, nearest
+from simulator.errors import InputError
 from simulator.manifest import is_results, load_manifest, read_manifest
 from simulator.results import Results
 from simulator.scenario import Scenario
 from simulator.store_read import load_results, read_scenario
+from viz.errors import PageError
 from viz.kept import Kept
 
 KEPT: Final = 3
@@ -63,8 +64,7 @@ class Opened:
             if each.name == name:
                 return each
         known = self.results.scenarios
-        raise InputError(f'there is no scenario "{name}" in {self.name}; it holds {", ".join(known)}'
-                         f"{nearest(name, known)}")  # fmt: skip
+        raise PageError("app_no_scenario", name, known, name=name[:60], result=self.name, known=", ".join(known))
 
 
 class Library:
@@ -101,7 +101,7 @@ class Library:
         """
         known = {place.name for place in self.root.iterdir() if self._belongs(place)} if self.root.is_dir() else set()
         if name not in known:
-            raise InputError(f'there is no result "{name}"{nearest(name, sorted(known))}')
+            raise PageError("app_no_result", name, sorted(known), name=name[:60])
         folder = self.root / name
         try:
             key = (name, (folder / "manifest.json").stat().st_mtime_ns)

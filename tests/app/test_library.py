@@ -11,6 +11,7 @@ import pytest
 
 from simulator.errors import InputError
 from simulator.store_read import load_results
+from viz.errors import PageError
 from viz.library import KEPT, Library
 
 
@@ -108,3 +109,10 @@ def test_a_folder_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert Library(tmp_path / "none").entries() == ()
     with pytest.raises(InputError, match='there is no result "demo"'):
         Library(tmp_path / "none").open("demo")
+
+
+def test_what_is_wrong_is_told_in_both_languages(root: Path) -> None:
+    with pytest.raises(PageError) as caught:
+        Library(root).open("dem")
+    assert caught.value.text("en") == str(caught.value) == 'there is no result "dem"; did you mean "demo"?'
+    assert caught.value.text("zh") == "没有名为“dem”的结果；是否指“demo”？"

@@ -108,7 +108,7 @@ def test_a_switch_and_an_end_in_words() -> None:
 def test_every_shipped_lever_has_words(lang: str) -> None:
     for name in SHIPPED:
         for field in own_form(name).fields:
-            assert lever_text(field, lang).endswith(texts(lang)["what_if_stop"])
+            assert lever_text(field, lang).endswith(texts(lang)["app_stop"])
 
 
 def test_titles() -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import solara
 
 from simulator.errors import InputError
+from viz.errors import PageError
 from viz.state import Session, library, use_session
 
 _Value = TypeVar("_Value")
@@ -17,9 +18,13 @@ _log = logging.getLogger(__name__)
 
 def sentence_of(error: BaseException, session: Session) -> str:
     """Return what a user is told of an error: its own sentence if it has one, else that something failed."""
+    if isinstance(error, PageError):
+        text = error.text(session.lang.value)
+        return f"{text[:1].upper()}{text[1:]}{session.text('app_stop')}"
     if isinstance(error, InputError | OSError):
         text = str(error).replace(f"{library().root}/", "")  # where results lie is nobody's business in a browser
-        return f"{text[:1].upper() if text.split(' ')[0].isalpha() else text[:1]}{text[1:]}."
+        text = f"{text[:1].upper() if text.split(' ')[0].isalpha() else text[:1]}{text[1:]}."
+        return text if session.lang.value == "en" else session.text("app_said", text=text)
     _log.error("unexpected error", exc_info=error)
     return session.text("app_failed", kind=type(error).__name__)
 

@@ -155,4 +155,4 @@ def lever_text(field: Field, lang: str) -> str:
     text += words["what_if_lever_phase"].format(phase=how) if how else ""
     shortened = field.end < LAST_INDEX
     text += words["what_if_lever_end"].format(end=quarter_text(field.end, lang)) if shortened else ""
-    return f"{text[:1].upper()}{text[1:]}{words['what_if_stop']}"
+    return f"{text[:1].upper()}{text[1:]}{words['app_stop']}"
