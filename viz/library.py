@@ -33,7 +33,7 @@ class Entry:
     until : str
         Last quarter.
     finished : str
-        Date, ``2026-11-22``.
+        When, ``2026-11-22T10:23:45.123456+00:00``.
     problem : str
         Why the folder cannot be opened, a sentence without a full stop; empty if it can.
     """
@@ -118,7 +118,7 @@ class Library:
     def _entry(self, place: Path) -> Entry:
         try:
             told = load_manifest(place)
-            finished = str(read_manifest(place)["finished"])[:10]
+            finished = str(read_manifest(place)["finished"])
         except InputError as error:
             return Entry(place.name, problem=self._shown(error))
         scenarios = tuple(entry.name for entry in told.scenarios)

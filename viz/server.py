@@ -37,6 +37,7 @@ HEADERS: Final = (
     (b"referrer-policy", b"same-origin"),
 )
 _FORBIDDEN: Final = 403
+_MISSING: Final = 404
 _TRIMMED_FROM, _MAPPED_FROM, _ARENAS = -1, -3, -8
 """Parameters of mallopt(3)."""
 
@@ -125,13 +126,8 @@ def own_pages_only(application: Application, host: str) -> Application:
     """
 
     async def guarded(scope: Message, receive: Receive, send: Send) -> None:
-        async def headed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
-            await send(message)
-
         if scope["type"] not in ("http", "websocket") or _welcome(dict(scope["headers"]), host):
-            await application(scope, receive, headed if scope["type"] == "http" else send)
+            await application(scope, receive, _headed(scope, send) if scope["type"] == "http" else send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
@@ -140,6 +136,37 @@ def own_pages_only(application: Application, host: str) -> Application:
             await send({"type": "http.response.body", "body": b"This address is not the one of the app."})
 
     return guarded
+
+
+def _headed(scope: Message, send: Send) -> Send:
+    """Return what sends an answer with ``HEADERS``, and to a reader who asked for what is not there a sentence."""
+    told = dict(scope["headers"])
+    reader = b"text/html" in told.get(b"accept", b"")
+    lost = False
+
+    async def headed(message: Message) -> None:
+        nonlocal lost
+        if message["type"] == "http.response.start":
+            lost = reader and message["status"] == _MISSING
+            own = [(b"content-type", b"text/html; charset=utf-8")] if lost else message.get("headers", ())
+            await send({**message, "headers": [*own, *HEADERS]})
+        elif not lost:
+            await send(message)
+        elif not message.get("more_body"):
+            await send({**message, "body": _lost_page(told.get(b"accept-language", b"").decode("latin-1"))})
+
+    return headed
+
+
+def _lost_page(accepted: str) -> bytes:
+    """Return a page that says that there is none at an address, in the language that a browser prefers."""
+    from viz.look import first_look
+    from viz.wording import texts
+
+    lang = first_look({}, "", accepted).lang
+    words = texts(lang)
+    text = f'<p>{words["app_lost"]} <a href="/">{words["app_home"]}</a></p>'
+    return f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>liaosim</title>{text}</html>'.encode()
 
 
 def _welcome(headers: dict[bytes, bytes], host: str) -> bool:

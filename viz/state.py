@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode
 
 import solara
 
 from viz.library import Library
+from viz.look import LANGS as LANGS
+from viz.look import Lang as Lang
 from viz.wording import texts
 
-Lang = Literal["en", "zh"]
-LANGS: Final[tuple[Lang, ...]] = ("en", "zh")
 _Value = TypeVar("_Value")
 
 
@@ -93,8 +93,11 @@ def use_session() -> Session:
 
 
 def query_of(search: str | None) -> dict[str, str]:
-    """Return the parameters of an address; the last counts where one is given twice."""
-    return dict(parse_qsl(search or "", keep_blank_values=True, max_num_fields=200))
+    """Return the parameters of an address; the last counts where one is given twice. None if there are too many."""
+    try:
+        return dict(parse_qsl(search or "", keep_blank_values=True, max_num_fields=200))
+    except ValueError:
+        return {}
 
 
 def address(page: str, **parameters: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -66,6 +67,80 @@ def test_one_users_choices_are_not_anothers(visit: Visit) -> None:
     first.locator(".liaosim-dark").wait_for()
     assert second.locator(".liaosim").get_attribute("lang") == "en"
     assert second.locator(".liaosim-dark").count() == 0
+
+
+@browser
+def test_language_and_theme_are_remembered_by_the_browser(visit: Visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit("trust?lang=en")
+    page.locator(".liaosim-language").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    page.locator(".liaosim-theme").click()
+    page.locator(".liaosim-dark").wait_for()
+    assert "lang" not in page.url
+    page.reload()
+    page.locator(".liaosim-dark").wait_for()
+    expect(page.locator(".liaosim")).to_have_attribute("lang", "zh")
+
+
+@browser
+def test_pages_have_a_title_and_may_be_enlarged(visit: Visit) -> None:
+    from playwright.sync_api import expect
+
+    page = visit("compare")
+    expect(page).to_have_title("Compare \N{EN DASH} liaosim: what would change in Liaoning")
+    page.get_by_role("navigation").get_by_text("Trust", exact=True).click()
+    expect(page).to_have_title("Trust \N{EN DASH} liaosim: what would change in Liaoning")
+    assert page.locator("meta[name=viewport]").get_attribute("content") == "width=device-width, initial-scale=1"
+
+
+@browser
+def test_an_address_with_hundreds_of_parameters_opens_the_page(visit: Visit) -> None:
+    page = visit("trust?" + "&".join(f"p{i}=1" for i in range(300)))
+    page.locator(".trust[data-topic=fit]").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("page", "left", "way"),
+    [
+        ("trust", "", "/trust"),
+        ("trust", "topic=padding&lang=zh", "/trust?topic=padding"),
+        ("compare", "result=demo&scenario=cjk_fta", "/compare?result=demo&scenario=cjk_fta"),
+        ("compare", "result=old&scenario=cjk_fta", "/compare?result=demo"),
+    ],
+)
+def test_tabs_lead_to_the_result_that_is_open(page: str, left: str, way: str) -> None:
+    from viz.app import _way_back
+
+    assert _way_back(page, left, "demo") == way
+
+
+@browser
+def test_folders_that_cannot_be_opened_are_named_with_their_reason(visit: Visit, served: Served) -> None:
+    folder = served.results / "broken"
+    (folder / "series").mkdir(parents=True)
+    try:
+        page = visit("compare")
+        page.locator(".liaosim-damaged summary").click()
+        text = page.locator(".liaosim-damaged li").inner_text()
+    finally:
+        shutil.rmtree(folder)
+    assert text.startswith("broken: ") and "manifest.json" in text
+    page.reload()
+    page.locator(".liaosim-pick-result").wait_for()
+    assert page.locator(".liaosim-damaged").count() == 0
+
+
+def test_a_page_that_is_not_there_is_said_in_a_sentence(served: Served) -> None:
+    place = urlsplit(served.address)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=20)
+    connection.request("GET", "/nosuch", headers={"Accept": "text/html", "Accept-Language": "zh-CN"})
+    answer = connection.getresponse()
+    body = answer.read().decode()
+    connection.close()
+    assert answer.status == 404
+    assert texts("zh")["app_lost"] in body and 'href="/"' in body
 
 
 def _status(served: Served, path: str, **headers: str) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import solara
 
 from viz.components.structure_views import LoopsView, QuarterView, StocksView
-from viz.state import LANGS, Session, address, query_of, use_session
+from viz.state import address, query_of, use_session
 
 VIEWS: Mapping[str, tuple[Any, str, str]] = {
     "loops": (LoopsView, "structure_view_loops", "structure_lead_loops"),
@@ -32,7 +32,7 @@ def StructurePage() -> None:
 
     def go(**parameters: str) -> None:
         """Open this page with other parameters of the address."""
-        router.push(_address(session, asked, parameters))
+        router.push(_address(asked, parameters))
 
     draw, _, lead = VIEWS[view]
     for name in ("trust", "structure"):
@@ -42,14 +42,13 @@ def StructurePage() -> None:
         with solara.v.Html(tag="nav", class_="trust-topics", attributes=label):
             for name, (_, title, _) in VIEWS.items():
                 current: dict[str, Any] = {"aria-current": "true"} if name == view else {}
-                with solara.Link(_address(session, asked, {"view": name})):
+                with solara.Link(_address(asked, {"view": name})):
                     solara.v.Html(tag="span", class_="trust-topic", children=[session.text(title)],
                                   attributes={"data-view": name, **current})  # fmt: skip
         solara.v.Html(tag="p", class_="trust-lead", children=[session.text(lead)])
         draw(asked, go).key(view)
 
 
-def _address(session: Session, asked: Mapping[str, str], parameters: Mapping[str, str]) -> str:
-    """Return an address of this page that keeps the language and what belongs to other pages."""
-    lang = session.lang.value if session.lang.value != LANGS[0] else ""
-    return address("structure", **{key: asked.get(key, "") for key in KEPT}, lang=lang, **parameters)
+def _address(asked: Mapping[str, str], parameters: Mapping[str, str]) -> str:
+    """Return an address of this page that keeps what belongs to other pages."""
+    return address("structure", **{key: asked.get(key, "") for key in KEPT}, **parameters)

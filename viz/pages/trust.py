@@ -12,7 +12,7 @@ import solara.lab
 
 from viz.components.trust_sources import DataTopic, ParametersTopic
 from viz.components.trust_topics import FitTopic, KnownTopic, PaddingTopic, SkillTopic
-from viz.state import LANGS, Session, address, query_of, use_session
+from viz.state import Session, address, query_of, use_session
 from viz.trust.figures import TOPICS, prepare
 
 _PARTS = {"fit": FitTopic, "skill": SkillTopic, "padding": PaddingTopic, "known": KnownTopic, "data": DataTopic,
@@ -35,7 +35,7 @@ def TrustPage() -> None:
 
     def go(**parameters: str) -> None:
         """Open this page with other parameters of the address."""
-        router.push(_address(session, asked, parameters))
+        router.push(_address(asked, parameters))
 
     solara.Style(Path(__file__).parents[1] / "components" / "trust.css")
     with solara.v.Html(tag="div", class_="trust", attributes={"data-topic": topic}):
@@ -50,12 +50,11 @@ def _Topics(session: Session, asked: Mapping[str, str], topic: str) -> None:
     with solara.v.Html(tag="nav", class_="trust-topics", attributes={"aria-label": session.text("trust_topics")}):
         for name, (title, _) in TOPICS.items():
             current: dict[str, Any] = {"aria-current": "true"} if name == topic else {}
-            with solara.Link(_address(session, asked, {"topic": name})):
+            with solara.Link(_address(asked, {"topic": name})):
                 solara.v.Html(tag="span", class_="trust-topic", children=[session.text(title)],
                               attributes={"data-topic": name, **current})  # fmt: skip
 
 
-def _address(session: Session, asked: Mapping[str, str], parameters: Mapping[str, str]) -> str:
-    """Return an address of this page that keeps the language and what belongs to other pages."""
-    lang = session.lang.value if session.lang.value != LANGS[0] else ""
-    return address("trust", **{key: asked.get(key, "") for key in KEPT}, lang=lang, **parameters)
+def _address(asked: Mapping[str, str], parameters: Mapping[str, str]) -> str:
+    """Return an address of this page that keeps what belongs to other pages."""
+    return address("trust", **{key: asked.get(key, "") for key in KEPT}, **parameters)
