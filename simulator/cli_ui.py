@@ -40,7 +40,8 @@ def ui(request: UiRequest) -> None:
     Raises
     ------
     InputError
-        The folder of results is a file or one result, or the port is taken.
+        The folder of results is a file or one result or cannot be written to, or the port is taken. Told before
+        anything is simulated.
     CommandError
         Packages of the app are not installed.
     """
@@ -49,9 +50,14 @@ def ui(request: UiRequest) -> None:
         raise CommandError(f"the app needs packages that are not installed: pip install 'liaosim[app]' ({missing[0]})")
     _check(request.results)
     from viz.library import Library
-    from viz.server import LOCAL, prepare, serve
+    from viz.server import LOCAL, listen, prepare, serve
 
+    try:
+        listening = listen(request.host, request.port)
+    except OSError as error:
+        raise InputError(_refused(error, request)) from None
     if not Library(request.results).names():
+        _check_writable(request.results)
         say(f"There is no result in {request.results} yet: comparing {', '.join(DEMO)} first.")
         simulate_and_report(DEMO, _demo(request))
     if request.host not in LOCAL:
@@ -70,11 +76,9 @@ def ui(request: UiRequest) -> None:
 
     settings = Settings(request.results, request.jobs, request.threads or os.cpu_count() or 1)
     try:
-        serve(settings, request.host, request.port, ready)
+        serve(settings, listening, request.host, ready)
     except KeyboardInterrupt:
         pass  # how one stops it
-    except OSError as error:
-        raise InputError(_refused(error, request)) from None
     say("The app has stopped.")
 
 
@@ -85,6 +89,12 @@ def _check(results: Path) -> None:
         raise InputError(f"{results} is a file; name the folder in which results lie")
     if is_results(results) or is_sweep(results):
         raise InputError(f"{results} is one result; name the folder in which it lies: {results.resolve().parent}")
+
+
+def _check_writable(results: Path) -> None:
+    there = next(place for place in (results.resolve(), *results.resolve().parents) if place.exists())
+    if not os.access(there, os.W_OK):
+        raise InputError(f"{results} holds no result, and none can be made there: {there} cannot be written to")
 
 
 def _demo(request: UiRequest) -> Request:

@@ -39,7 +39,7 @@ def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's signature
     theme = solara.use_reactive(look.theme)
     dark = solara.use_reactive(look.theme == "dark")
     folder = solara.use_reactive(use_once(lambda: asked.get("result") or next(iter(library().names()), "")))
-    session = Session(lang, dark, folder)
+    session = Session(lang, dark, folder, use_once(dict))
     session_context.provide(session)
     solara.lab.theme.dark = dark.value
     solara.Style(Path(__file__).parent / "components" / "app.css")
@@ -84,7 +84,7 @@ def _Bar(session: Session, here: str, turn: Callable[[], None]) -> None:
             for name in PAGES:
                 label = session.text(_tab(name))
                 current = {"aria-current": "page"} if name == here else {}
-                with solara.Link(_way_back(name, left.get(name, ""), session.folder.value)):
+                with solara.Link(_way_back(name, session.kept.get(name) or left.get(name, ""), session.folder.value)):
                     _part("span", "liaosim-tab", label, **current)
         _part("span", "liaosim-space")
         solara.Button(

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LOCAL: Final = ("127.0.0.1", "localhost", "::1")
 """Hosts that only this machine can reach."""
+EVERYWHERE: Final = ("0.0.0.0", "::")
+"""Hosts that stand for all addresses of this machine."""
 ENVIRONMENT: Final = {
     "SOLARA_APP": "viz.app",
     "SOLARA_MODE": "production",
@@ -70,25 +72,40 @@ def _give_memory_back() -> None:
             return
 
 
-def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None] = lambda address: None) -> None:
-    """Serve the app until interrupted.
-
-    Parameters
-    ----------
-    settings : Settings
-    host, port : str, int
-        Port 0: any that is free.
-    ready : callable
-        Called with the address once browsers can open it.
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port of this machine; 0: any that is free.
 
     Raises
     ------
     OSError
         The port is taken, or the host is not one of this machine.
     """
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
+def address_of(listening: socket.socket, host: str) -> str:
+    """Return what to open in a browser; by the name of this machine if it listens everywhere."""
+    shown = socket.gethostname() if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listening.getsockname()[1]}"
+
+
+def serve(
+    settings: Settings, listening: socket.socket, host: str, ready: Callable[[str], None] = lambda address: None
+) -> None:
+    """Serve the app until interrupted.
+
+    Parameters
+    ----------
+    settings : Settings
+    listening : socket
+        Given by ``listen``.
+    host : str
+        Where it listens.
+    ready : callable
+        Called with the address once browsers can open it.
+    """
     prepare()
     _give_memory_back()
-    listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     from viz.state import configure
 
     configure(settings)
@@ -96,13 +113,10 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[str], None]
     import solara.server.starlette
     import uvicorn
 
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http://{shown}:{listening.getsockname()[1]}"
-
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            ready(address)
+            ready(address_of(listening, host))
 
     application = own_pages_only(solara.server.starlette.app, host)
     config = uvicorn.Config(

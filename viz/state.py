@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -69,11 +69,14 @@ class Session:
     dark : Reactive of bool
     folder : Reactive of str
         Name of the opened result; empty before one is opened.
+    kept : dict of str to str
+        Page -> query that leads back to what it shows, where that is more than its address said when it was opened.
     """
 
     lang: solara.Reactive[Lang]
     dark: solara.Reactive[bool]
     folder: solara.Reactive[str]
+    kept: dict[str, str] = field(default_factory=dict)
 
     def text(self, key: str, **values: object) -> str:
         """Return a text of ``texts.toml`` in the user's language, with its places filled in."""

@@ -85,6 +85,23 @@ def test_language_and_theme_are_remembered_by_the_browser(visit: Visit) -> None:
 
 
 @browser
+def test_the_tab_of_what_if_leads_back_to_the_moved_levers(visit: Visit) -> None:
+    page = visit("what-if?policy=talent_retention")
+    page.locator(".liaosim-lever [role=slider]").first.focus()
+    lever = page.locator(".liaosim-lever").first
+    before = lever.get_attribute("data-size")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "size => document.querySelector('.liaosim-lever').dataset.size !== size", arg=before
+    )
+    moved = lever.get_attribute("data-size")
+    for name in ("trust", "what_if"):
+        page.get_by_role("navigation").get_by_text(texts("en")[f"app_tab_{name}"], exact=True).click()
+        page.wait_for_url(f"**/{name.replace('_', '-')}*")
+    page.locator(f".liaosim-lever[data-size='{moved}']").first.wait_for()
+
+
+@browser
 def test_pages_have_a_title_and_may_be_enlarged(visit: Visit) -> None:
     from playwright.sync_api import expect
 
@@ -219,13 +236,34 @@ def test_a_wrong_folder_is_named(results_folder: Path, place: str, said: str) ->
         ui(UiRequest(results_folder / place, "127.0.0.1", 0, 1, None, False))
 
 
-def test_a_taken_port_is_named(results_folder: Path) -> None:
-    from simulator.cli_ui import UiRequest, ui
+def test_a_taken_port_or_folder_is_named_before_anything_is_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simulator import cli_ui
 
+    asked: list[object] = []
+    monkeypatch.setattr(cli_ui, "simulate_and_report", lambda names, request: asked.append(names))
+    empty = tmp_path / "results"
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(InputError, match=f"--port {port} is taken"):
-            ui(UiRequest(results_folder, "127.0.0.1", port, 1, None, False))
+            cli_ui.ui(cli_ui.UiRequest(empty, "127.0.0.1", port, 1, None, False))
+    with pytest.raises(InputError, match="--host nosuch.invalid: "):
+        cli_ui.ui(cli_ui.UiRequest(empty, "nosuch.invalid", 0, 1, None, False))
+    monkeypatch.setattr(cli_ui.os, "access", lambda place, mode: False)
+    with pytest.raises(InputError, match=f"none can be made there: {tmp_path} cannot be written to"):
+        cli_ui.ui(cli_ui.UiRequest(empty, "127.0.0.1", 0, 1, None, False))
+    assert asked == [] and not empty.exists()
+
+
+def test_opened_to_all_its_address_has_the_name_of_the_machine() -> None:
+    from viz.server import address_of, listen
+
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        assert address_of(taken, "127.0.0.1") == f"http://127.0.0.1:{port}"
+        assert address_of(taken, "0.0.0.0") == f"http://{socket.gethostname()}:{port}"
+        assert address_of(taken, "::1") == f"http://[::1]:{port}"
 
 
 def test_with_nothing_to_look_at_it_compares_four_scenarios_first(
@@ -238,7 +276,7 @@ def test_with_nothing_to_look_at_it_compares_four_scenarios_first(
     asked: list[tuple[tuple[str, ...], Request]] = []
     shown: list[Path] = []
     monkeypatch.setattr(cli_ui, "simulate_and_report", lambda names, request: asked.append((names, request)))
-    monkeypatch.setattr(viz.server, "serve", lambda settings, host, port, ready: shown.append(settings.results))
+    monkeypatch.setattr(viz.server, "serve", lambda settings, listening, host, ready: shown.append(settings.results))
     root = tmp_path / "results"
     cli_ui.ui(cli_ui.UiRequest(root, "127.0.0.1", 0, 1, None, False))
     ((names, request),) = asked

@@ -38,6 +38,7 @@ def WhatIfPage() -> None:
     asked = query_of(router.search)
     first, wrong = use_once(lambda: from_query(asked, _first_scenario(session.folder.value)))
     form: solara.Reactive[Form] = solara.use_reactive(first)
+    session.kept["what-if"] = urlencode(to_query(form.value))
     problem = solara.use_reactive(use_once(lambda: session.text("what_if_link_wrong", problem=wrong) if wrong else ""))
     file = solara.use_reactive("")
     for name in ("compare.css", "what_if.css"):
