@@ -56,29 +56,30 @@ def ui(request: UiRequest) -> None:
         listening = listen(request.host, request.port)
     except OSError as error:
         raise InputError(_refused(error, request)) from None
-    if not Library(request.results).names():
-        _check_writable(request.results)
-        say(f"There is no result in {request.results} yet: comparing {', '.join(DEMO)} first.")
-        simulate_and_report(DEMO, _demo(request))
-    if request.host not in LOCAL:
-        say(
-            f"Warning: everybody who can reach {request.host} can open the app, see the results in {request.results}"
-            " and use this machine to simulate; there is no password."
-        )
 
     def ready(address: str) -> None:
         typer.echo(f"liaosim is open at {address} (Ctrl-C stops it)")
         if request.browser:
             webbrowser.open(address)
 
-    prepare()
-    from viz.state import Settings  # imports Solara
+    with listening:
+        if not Library(request.results).names():
+            _check_writable(request.results)
+            say(f"There is no result in {request.results} yet: comparing {', '.join(DEMO)} first.")
+            simulate_and_report(DEMO, _demo(request))
+        if request.host not in LOCAL:
+            say(
+                f"Warning: everybody who can reach {request.host} can open the app, see the results in"
+                f" {request.results} and use this machine to simulate; there is no password."
+            )
+        prepare()
+        from viz.state import Settings  # imports Solara
 
-    settings = Settings(request.results, request.jobs, request.threads or os.cpu_count() or 1)
-    try:
-        serve(settings, listening, request.host, ready)
-    except KeyboardInterrupt:
-        pass  # how one stops it
+        settings = Settings(request.results, request.jobs, request.threads or os.cpu_count() or 1)
+        try:
+            serve(settings, listening, request.host, ready)
+        except KeyboardInterrupt:
+            pass  # how one stops it
     say("The app has stopped.")
 
 
