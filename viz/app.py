@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -28,6 +29,13 @@ _OF_RESULTS = ("play", "compare")
 """Pages that show what lies in the folder of results."""
 
 
+_GONE = """
+.v-overlay--active .v-progress-circular__info {{ width: 320px; margin-top: 200px; font-size: 0; }}
+.v-overlay--active .v-progress-circular__info::after {{ content: {text}; font-size: 16px; text-align: center; }}
+"""
+"""Style that lets Solara's sign of a lost server speak the language of the page."""
+
+
 @solara.component
 def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's signature
     """Draw the frame of every page and hold the session of its user."""
@@ -43,6 +51,7 @@ def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's signature
     session_context.provide(session)
     solara.lab.theme.dark = dark.value
     solara.Style(Path(__file__).parent / "components" / "app.css")
+    solara.Style(_GONE.format(text=json.dumps(session.text("app_gone"), ensure_ascii=False)))
     cast(Any, _Look)(
         cookie=COOKIE, lang=lang.value, theme=theme.value, event_prefer_dark=lambda *_: dark.set(not theme.value)
     )  # fmt: skip

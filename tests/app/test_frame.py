@@ -17,7 +17,7 @@ from tests.app.served import Served, serving
 from viz.wording import texts
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 PAGES = ("play", "compare", "what-if", "trust", "structure")
 browser = pytest.mark.browser
@@ -116,6 +116,28 @@ def test_pages_have_a_title_and_may_be_enlarged(visit: Visit) -> None:
 def test_an_address_with_hundreds_of_parameters_opens_the_page(visit: Visit) -> None:
     page = visit("trust?" + "&".join(f"p{i}=1" for i in range(300)))
     page.locator(".trust[data-topic=fit]").wait_for()
+
+
+@browser
+def test_a_server_that_went_is_said_and_its_return_noticed(
+    chrome: Browser, results_folder: Path, tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    context = chrome.new_context()
+    page = context.new_page()
+    with serving(results_folder, tmp_path / "first") as running:
+        page.goto(f"{running.address}/trust?lang=zh&topic=padding")
+        page.locator(".trust[data-topic=padding]").wait_for()
+    sign = page.locator(".v-overlay--active .v-progress-circular__info")
+    sign.wait_for()
+    said = sign.evaluate("e => getComputedStyle(e, '::after').content")
+    assert said.strip('"') == texts("zh")["app_gone"]
+    with serving(results_folder, tmp_path / "second", "--port", str(urlsplit(running.address).port)):
+        expect(sign).to_be_hidden(timeout=60_000)
+        page.locator(".trust[data-topic=padding]").wait_for()
+        expect(page.locator("html")).to_have_attribute("lang", "zh")
+    context.close()
 
 
 @pytest.mark.parametrize(
