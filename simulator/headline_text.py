@@ -192,11 +192,23 @@ def cost_sentence(headline: Headline, scenario: str, lang: str = "en") -> str:
 
 
 def turn_sentence(headline: Headline, scenario: str, lang: str = "en") -> str:
-    """Return the years in which effects go against those of the last years, empty if there are none.
-
-    At most ``TURNS_SHOWN`` outputs, those where the year is largest beside the last years.
-    """
+    """Return the years in which effects go against those of the last years, empty if there are none."""
     words = _TEXT[lang]
+    runs = headline.runs - headline.failed
+    found = [
+        words["turn"].format(
+            label=x.variable.label_in(lang), value=percent(x.percent.median), year=x.year,
+            positive=probability(x.prob_positive, runs),
+        )
+        for x in turns_told(headline, scenario)
+    ]  # fmt: skip
+    if not found:
+        return ""
+    return words["turns"].format(window=span(headline.periods[0]), turns=words["and"].join(found))
+
+
+def turns_told(headline: Headline, scenario: str) -> list[Turn]:
+    """Return the turns that are told: at most ``TURNS_SHOWN``, those that are largest beside the last years."""
     late = {
         x.variable.name: x.percent
         for x in headline.effects
@@ -209,17 +221,7 @@ def turn_sentence(headline: Headline, scenario: str, lang: str = "en") -> str:
         return abs(turn.percent.median) / size if size else float("inf")
 
     turns = sorted((x for x in headline.turns if x.scenario == scenario), key=weight, reverse=True)
-    runs = headline.runs - headline.failed
-    found = [
-        words["turn"].format(
-            label=x.variable.label_in(lang), value=percent(x.percent.median), year=x.year,
-            positive=probability(x.prob_positive, runs),
-        )
-        for x in turns[:TURNS_SHOWN]
-    ]  # fmt: skip
-    if not found:
-        return ""
-    return words["turns"].format(window=span(headline.periods[0]), turns=words["and"].join(found))
+    return turns[:TURNS_SHOWN]
 
 
 def _interval(interval: Interval, words: Mapping[str, str], in_percent: bool = False) -> str:

@@ -160,18 +160,18 @@ def test_the_terminal_and_json_say_it(engine: Engine, calibrated: Path) -> None:
         (
             "en",
             (
-                "Parameters are draws of the posterior “shipped”, fitted to 2006–2017;",
+                "Parameters are fitted to data of 2006–2017 (calibration “shipped”);",
                 "not identified; literature-driven",
-                "Contraction", "Literature-driven, of what is explained", "GDP at current prices: outside the years",
-                "Literature-driven: a parameter that was not fitted", "drawn from posterior shipped (2006–2017, model",
-                "validation (2006–2013, model",
+                "Contraction", "Literature-driven, of what is explained", "the model missed by more than the guess",
+                "GDP at current prices (1.5 times as much)", "rests on parameters that were not fitted",
+                "drawn from posterior shipped (2006–2017, model", "validation (2006–2013, model",
             ),
         ),
         (
             "zh",
             (
-                "后验“shipped”", "无法识别；依文献设定", "收缩", "已解释部分中依文献设定的份额", "不如随机游走",
-                "本版本附带：shipped",
+                "校准“shipped”", "无法识别；依文献设定", "收缩", "已解释部分中依文献设定的份额",
+                "当年价地区生产总值（1.5倍）", "本版本附带：shipped",
             ),
         ),
     ],

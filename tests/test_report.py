@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from simulator.ensemble import simulate
-from simulator.headline import build_headline
+from simulator.headline import Interval, build_headline
 from simulator.manifest import build_manifest
 from simulator.parameters import draw_table
 from simulator.results import Results
@@ -25,6 +25,7 @@ from simulator.world import World
 from tests.app.served import chromium
 from viz.reports import compare as report
 from viz.reports.compare import report_html
+from viz.reports.effects import Effects
 from viz.wording import percent, signed, texts, typographic
 
 VOID = {"meta", "br", "img", "input", "hr", "link"}
@@ -124,7 +125,7 @@ def test_headline_numbers_are_those_of_the_headline(results: Results, english: s
     for effect in effects:
         if effect.variable.name == "policy_cost":
             a = effect.absolute
-            row = f"Policy cost {signed(a.median)} {signed(a.p05)} to {signed(a.p95)} bn yuan 1.00"
+            row = f"Policy cost {signed(a.median)} {signed(a.p05)} to {signed(a.p95)} bn yuan 100 %"
             assert row in shown
             continue
         assert effect.percent is not None
@@ -263,6 +264,52 @@ def test_chinese_page_is_chinese(chinese: str) -> None:
     assert not left & {"Real", "Change", "Unit", "higher", "Cities", "from", "over", "nothing", "interval"}, left
 
 
+def test_titles_stand_in_headings_legends_and_table_heads_and_names_in_small_print(english: str, chinese: str) -> None:
+    told = {english: ("Baseline", ", compared with the baseline"), chinese: ("基准情景", "：与基准情景的比较")}
+    for text, (base, against) in told.items():
+        assert f"Research <b>push</b> & more{against}" in Page(text).text
+        legend = re.findall(r'<span class="key (base|new)"></span>([^<]*?) ?(?=<)', text)
+        assert ("base", base) in legend and ("new", "Research &lt;b&gt;push&lt;/b&gt; &amp; more") in legend
+        assert len(legend) >= 3 and not [said for _, said in legend if said in ("baseline", "early_push")]
+        assert re.search(r'<th><a href="#s-early_push">Research .*?</a><br><small>early_push</small></th>', text)
+        tips = re.findall(r"<title>[^<]*</title>", text)
+        assert len(tips) > 300 and not [one for one in tips if "early_push" in one or re.search(r"\bbaseline:", one)]
+
+
+def test_charts_of_history_are_no_what_if(english: str) -> None:
+    """The result ends in 2013: nothing is said of what follows 2017."""
+    drawings = re.findall(r"<svg.*?</svg>", english, re.DOTALL)
+    assert sum(">history<" in one for one in drawings) > 20
+    assert "what-if<" not in english and "not a forecast" not in english
+
+
+def test_the_last_year_is_told_where_it_is_less_clear_than_the_last_years(
+    results: Results, scenarios: list[Scenario], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(low: float) -> str:
+        headline = build_headline(results, {s.name: s.schedule() for s in scenarios})
+        changed = tuple(
+            replace(e, percent=Interval(0.2, low if e.period == "2013" else 0.1, 0.3))
+            if e.variable.name == "gdp_real" else e
+            for e in headline.effects
+        )  # fmt: skip
+        return Effects(results, replace(headline, effects=changed), "early_push", "en").sentences()[0]
+
+    assert said(-0.1).endswith(" In 2013 alone the direction is not clear (−0.100 to +0.300).")
+    assert "alone" not in said(0.05) and said(0.05).endswith("runs).")
+
+
+def test_what_is_clear_is_told_before_what_is_not(results: Results, scenarios: list[Scenario]) -> None:
+    headline = build_headline(results, {s.name: s.schedule() for s in scenarios})
+    for low, place in ((-1.0, -1), (0.5, 1)):
+        changed = tuple(
+            replace(e, percent=Interval(1.0, low if e.variable.name == "employment" else 0.5, 2.0)) if e.percent else e
+            for e in headline.effects
+        )
+        told = Effects(results, replace(headline, effects=changed), "early_push", "en").told()
+        assert told[0] == "gdp_real" and told[place] == "employment", low
+
+
 def test_one_scenario_alone(world: World) -> None:
     chosen = [load_scenario("baseline")]
     page = Page(page_of(runs_of(world, chosen, 3, "2010Q4"), chosen))
@@ -307,7 +354,7 @@ def test_a_base_without_pairs_has_no_section(results: Results, scenarios: list[S
         for i, e in enumerate(results.ensembles)
     ]
     page = Page(page_of(Results(broken), scenarios))
-    assert "No run finished both in the base and in early_push" in page.text and not page.wrong
+    assert "No run finished both in the base and in Research <b>push</b> & more" in page.text and not page.wrong
 
 
 def test_section_names_do_not_clash(world: World, tmp_path: Path) -> None:
@@ -358,7 +405,8 @@ def test_differences_in_charts_match_the_table(results: Results, english: str) -
         (table.level == "province") & (table.variable == "gdp_real") & (table.period == "2013")
         & (table.measure == "percent")
     ].iloc[0]  # fmt: skip
-    expected = f"2013, %\nearly_push: {signed(row['median'])} ({signed(row.p05)} to {signed(row.p95)})"
+    title = "Research &lt;b&gt;push&lt;/b&gt; &amp; more"
+    expected = f"2013, %\n{title}: {signed(row['median'])} ({signed(row.p05)} to {signed(row.p95)})"
     assert expected in english
     assert np.isfinite(row["median"])
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from simulator.numbers import plain
 from simulator.statistics import FloatArray
+from viz.chart_legend import Style, styles_of
 from viz.chart_parts import (
     BELOW,
     CLEAR,
@@ -30,7 +30,8 @@ from viz.chart_parts import (
     tooltip,
     value_text,
 )
-from viz.svg import Fan, FanChart, IntervalRow, Marker, tick_labels, ticks
+from viz.panels import HISTORY_END
+from viz.svg import Fan, FanChart, IntervalRow, Marker, Stretch, tick_labels, ticks
 from viz.wording import typographic
 
 KINDS: Final[Mapping[str, str]] = {
@@ -67,11 +68,29 @@ def stretches(chart: FanChart, words: Mapping[str, str], fitted_until: int | Non
     return found
 
 
+def year_words(years: Sequence[int], words: Mapping[str, str], fitted_until: int | None = None) -> str:
+    """Return what years are, in words: ``what-if``, or ``history, what-if`` if they are of both kinds."""
+    kinds = dict.fromkeys(kind_of(year, HISTORY_END, fitted_until) for year in years)
+    return words["chart_joint"].join(words[KINDS[kind]] for kind in kinds)
+
+
+def svg_stretches(chart: FanChart, words: Mapping[str, str], fitted_until: int | None = None) -> list[Stretch]:
+    """Return what the years of a chart are, for ``viz.svg``; those held out have a tint of their own."""
+    held = words["chart_held_out"]
+    return [
+        Stretch(name, chart.years[first], chart.years[last], name == held)
+        for name, first, last in stretches(chart, words, fitted_until)
+    ]
+
+
 def year_kind(year: int, chart: FanChart, fitted_until: int | None = None) -> str:
     """Return whether a year is ``history``, ``held_out`` or ``what_if``; empty if the chart does not say."""
-    if chart.history_end is None:
-        return ""
-    if year > chart.history_end:
+    return "" if chart.history_end is None else kind_of(year, chart.history_end, fitted_until)
+
+
+def kind_of(year: int, history_end: int = HISTORY_END, fitted_until: int | None = None) -> str:
+    """Return whether a year is ``history``, ``held_out`` or ``what_if``."""
+    if year > history_end:
         return "what_if"
     return "history" if fitted_until is None or year <= fitted_until else "held_out"
 
@@ -79,7 +98,7 @@ def year_kind(year: int, chart: FanChart, fitted_until: int | None = None) -> st
 def fan_option(
     chart: FanChart, words: Mapping[str, str], dark: bool = False, fitted_until: int | None = None
 ) -> dict[str, Any]:
-    """Return the options of a fan chart.
+    """Return the options of a fan chart, whose legend is for the page to draw (``viz.chart_legend``).
 
     Parameters
     ----------
@@ -93,13 +112,11 @@ def fan_option(
     p = palette(dark)
     marks = _range(chart)
     labels = tick_labels(marks, sign=chart.difference)
-    styles = _styles(chart.fans, p)
-    named = [fan.label for fan in chart.fans if np.isfinite(fan.median).any()]
+    styles = styles_of(chart.fans, p)
     series = [_frame(chart, words, p, fitted_until), _grid_lines(marks, labels, chart.difference, p)]
     for i, fan in enumerate(chart.fans):
         series += _fan(fan, f"fan{i}", styles[i])
     if chart.observed:
-        named.append(chart.observed_label)
         series.append(_observed(chart, p))
     series.append(_events(chart.markers, chart, p))
     series.append(strips([_year_text(chart, i, styles, words, fitted_until) for i in range(len(chart.years))], p))
@@ -108,11 +125,7 @@ def fan_option(
         "animation": False,
         **BELOW,
         "textStyle": {"fontFamily": FONT},
-        "legend": {
-            "data": named, "top": 0, "right": 0, "selectedMode": False, "itemWidth": 26, "itemHeight": 8,
-            "textStyle": {"color": p.ink, "fontSize": 12}, "itemGap": 14,
-        },
-        "grid": {"left": room(labels), "right": 14, "top": 44, "bottom": 34},
+        "grid": {"left": room(labels), "right": 14, "top": 22, "bottom": 34},
         "tooltip": tooltip(p),
         "xAxis": [
             {
@@ -131,26 +144,6 @@ def fan_option(
     }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Style:
-    color: str
-    dash: Any
-    opacity: float
-
-
-def _styles(fans: Sequence[Fan], p: Palette) -> list[_Style]:
-    """Return colour and dash of each fan: the base grey and dashed, others in colours that differ in lightness."""
-    colors, dashes = (p.accent, *p.more), ("solid", [9, 3, 2, 3], [2, 3])
-    found, new = [], 0
-    for fan in fans:
-        if fan.style == "base":
-            found.append(_Style(p.base, [5, 4], 0.16))
-        else:
-            found.append(_Style(colors[new % len(colors)], dashes[new % len(dashes)], 0.22))
-            new += 1
-    return found
-
-
 def _range(chart: FanChart) -> tuple[float, ...]:
     """Return the ticks of the axis of values, which cover all that is drawn."""
     values = [a for fan in chart.fans for a in (fan.median, fan.low, fan.high)]
@@ -165,8 +158,8 @@ def _numbers(values: FloatArray) -> list[float | None]:
     return [float(v) if math.isfinite(v) else None for v in values]
 
 
-def _fan(fan: Fan, stack: str, style: _Style) -> list[dict[str, Any]]:
-    """Return the series of one fan: a clear line at the low end, the band stacked on it, and the median.
+def _fan(fan: Fan, stack: str, style: Style) -> list[dict[str, Any]]:
+    """Return the series of one fan: a line at the low end, the band stacked on it, and the median.
 
     ECharts stacks values of unlike signs apart unless it is told to stack all, and then draws the band where it is not.
     """
@@ -176,6 +169,8 @@ def _fan(fan: Fan, stack: str, style: _Style) -> list[dict[str, Any]]:
         "type": "line", "stack": stack, "stackStrategy": "all", "symbol": "none", "silent": True, "z": 2,
         "lineStyle": {"width": 0, "color": style.color}, "itemStyle": {"color": style.color},
     }  # fmt: skip
+    if style.outlined:  # where another band lies over this one, its ends still show
+        side["lineStyle"] = {"width": 1, "color": style.color, "type": [2, 2], "opacity": 0.75}
     middle = {
         "type": "line", "name": fan.label, "data": _numbers(fan.median), "silent": True,
         "z": 4 if fan.style == "base" else 3,  # its dashes show on a scenario that does as the base does
@@ -261,7 +256,7 @@ def _events(markers: Sequence[Marker], chart: FanChart, p: Palette) -> dict[str,
 
 
 def _year_text(
-    chart: FanChart, i: int, styles: Sequence[_Style], words: Mapping[str, str], fitted_until: int | None
+    chart: FanChart, i: int, styles: Sequence[Style], words: Mapping[str, str], fitted_until: int | None
 ) -> str:
     """Return what the tooltip of a year says, as HTML; empty if nothing is known of it."""
     year = chart.years[i]

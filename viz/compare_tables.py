@@ -6,33 +6,35 @@ so that what is kept for all users stays small.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from simulator.card import Card, describe
-from simulator.caveats import literature, meaning
 from simulator.headline import COST, HEADLINE, Headline, Interval, build_headline
 from simulator.headline_rows import HEADLINE_FILE, headline_rows
-from simulator.numbers import plain, probability
+from simulator.numbers import plain, probability, span
 from simulator.results import Results
 from simulator.scenario import Scenario
-from simulator.sensitivity import HALF, LEAST_EXPLAINED, Lean, leans
-from simulator.skill_card import losing, losses
 from simulator.variables import variable
-from simulator.wording import scenario_word
 from simulator.words import unit_word
 from viz import panels
 from viz.chart_files import csv_text
+from viz.charts import year_words
+from viz.doubts import Doubts, doubts_of, weak_forecast, weak_forecasts
 from viz.library import Opened
 from viz.reports.compare import LEAD_YEARS, ROUGH_RUNS
 from viz.reports.effects import FEW_RUNS, Effects
 from viz.reports.provenance import parameters_warning
+from viz.scenario_names import label_of, labels_of, said_of
 from viz.svg import FanChart, Marker
 from viz.wording import certain, ends, percent, signed, texts, typographic
 
-CHARTED: Final = tuple(dict.fromkeys((*panels.CHANGES, *HEADLINE)))
-"""Variables of the province whose charts can be chosen."""
+_DOLLARS: Final = tuple(name for name in panels.CHANGES if name not in HEADLINE)
+CHARTED: Final = tuple(
+    dict.fromkeys(each for name in HEADLINE for each in (name, *(d for d in _DOLLARS if d.startswith(f"{name}_"))))
+)
+"""Variables of the province whose charts can be chosen: those of the table, trade in dollars beside that in yuan."""
 LEVELS: Final = tuple(dict.fromkeys(level for level, _ in panels.ENTITY_CHANGES))
 """Levels of the charts of who gains and who loses."""
 TABLE: Final = HEADLINE_FILE.removesuffix(".csv")
@@ -128,6 +130,11 @@ class Comparison:
     Attributes
     ----------
     result, base, scenario : str
+        Names of the folder and of the scenarios.
+    labels : mapping of str to str
+        Name of a scenario -> what legends call it.
+    against : str
+        What the base is called in a sentence.
     runs : int
         Runs that failed in neither.
     periods : tuple of str
@@ -159,6 +166,8 @@ class Comparison:
     result: str
     base: str
     scenario: str
+    labels: Mapping[str, str]
+    against: str
     runs: int
     periods: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -182,21 +191,20 @@ class Comparison:
         """Return the events of the scenario (``new``) or of the base as text."""
         return [f"{mark.key}: {mark.text}" for mark in self.marks if mark.style == style]
 
+    def unit_in(self, unit: str, words: Mapping[str, str]) -> str:
+        """Return a unit with the last years, of which figures are the mean, and what these years are."""
+        return words["compare_unit_in"].format(unit=unit, window=span(self.periods[0]), kind=self.kind(words))
 
-@dataclass(frozen=True)
-class Doubts:
-    """What the effects of a scenario lean on.
+    def about(self, words: Mapping[str, str]) -> str:
+        """Return of which scenario and years effects are, in one sentence."""
+        return words["compare_effects_of"].format(
+            scenario=self.labels[self.scenario], base=self.against, window=span(self.periods[0]), kind=self.kind(words)
+        )
 
-    Attributes
-    ----------
-    literature : frozenset of str
-        Variables whose effect rests mostly on literature-driven parameters.
-    said : tuple of str
-        Sentences.
-    """
-
-    literature: frozenset[str]
-    said: tuple[str, ...]
+    def kind(self, words: Mapping[str, str]) -> str:
+        """Return what the last years are: history, held out, what-if."""
+        first, _, last = self.periods[0].partition("-")
+        return year_words(range(int(first), int(last or first) + 1), words, self.fitted_until)
 
 
 def pair_of(opened: Opened, scenario: str) -> Results:
@@ -228,14 +236,16 @@ def compare(opened: Opened, scenario: str, lang: str) -> Comparison:
         result=opened.name,
         base=base.name,
         scenario=chosen.name,
+        labels=labels_of(opened.scenarios, lang),
+        against=said_of(base, lang),
         runs=pairs,
         periods=headline.periods,
         lines=tuple(_line(effects, name, pairs) for name in HEADLINE) if shown else (),
         levels=_levels(headline, lang) if alone else (),
         sentences=tuple(effects.sentences()) if shown else (),
         costs=_costs(effects, words) if shown else (),
-        warnings=tuple(_warnings(headline, words, chosen.name, alone)),
-        lost=tuple(losses(HEADLINE, lang)),
+        warnings=tuple(_warnings(headline, words, label_of(chosen, lang), alone, results.years)),
+        lost=weak_forecasts(HEADLINE, lang),
         card=describe(chosen, None if alone else base, lang),
         marks=marks,
         first=begins - LEAD_YEARS,
@@ -246,28 +256,14 @@ def compare(opened: Opened, scenario: str, lang: str) -> Comparison:
 
 def doubts(opened: Opened, scenario: str, lang: str) -> Doubts:
     """Return what the effects of a scenario lean on; nothing is said for the base."""
-    results = pair_of(opened, scenario)
-    if scenario == results.base.scenario or not results.years or not len(results.kept()):
-        return Doubts(frozenset(), ())
-    found = leans(results, scenario)
-    said = [*literature(found, lang), meaning(lang)] if any(one.effect.measured for one in found) else []
-    return Doubts(
-        frozenset(one.effect.variable for one in found if _literature_driven(one)),
-        tuple(f"{text[0].upper()}{text[1:]}" for text in said),
-    )
-
-
-def _literature_driven(one: Lean) -> bool:
-    """Whether an effect rests mostly on literature-driven parameters, as ``simulator.caveats`` judges it."""
-    known = one.effect.measured and one.effect.explained >= LEAST_EXPLAINED
-    return known and (one.led_by_literature or one.literature >= HALF)
+    return doubts_of(pair_of(opened, scenario), scenario, lang)
 
 
 def level_of(opened: Opened, comparison: Comparison, name: str, lang: str) -> FanChart:
     """Return the chart of levels of a variable, the base first."""
     results = pair_of(opened, comparison.scenario)
     chart = panels.level_chart(results, results.scenarios, name, lang, texts(lang), comparison.marks)
-    return _named(chart, lang)
+    return panels.named(chart, comparison.labels)
 
 
 def change_of(opened: Opened, comparison: Comparison, name: str, lang: str) -> FanChart:
@@ -275,7 +271,7 @@ def change_of(opened: Opened, comparison: Comparison, name: str, lang: str) -> F
     results = pair_of(opened, comparison.scenario)
     marks = [mark for mark in comparison.marks if mark.style == "new"]
     chart = panels.change_chart(results, comparison.scenario, name, lang, texts(lang), marks, comparison.first)
-    return _named(chart, lang)
+    return panels.named(chart, comparison.labels)
 
 
 def places_of(opened: Opened, comparison: Comparison, level: str, lang: str) -> tuple[panels.EntityEffects, ...]:
@@ -283,12 +279,6 @@ def places_of(opened: Opened, comparison: Comparison, level: str, lang: str) -> 
     results = pair_of(opened, comparison.scenario)
     names = [name for of, name in panels.ENTITY_CHANGES if of == level]
     return tuple(panels.entity_effects(results, comparison.scenario, level, name, lang) for name in names)
-
-
-def _named(chart: FanChart, lang: str) -> FanChart:
-    """Return a chart whose fans are called as readers call them."""
-    fans = tuple(replace(fan, label=scenario_word(fan.label, lang)) for fan in chart.fans)
-    return replace(chart, fans=fans)
 
 
 def _marks(
@@ -313,7 +303,7 @@ def _line(effects: Effects, name: str, runs: int) -> Line:
         better=v.better,
         rise=effect.prob_positive,
         runs=runs,
-        losing=losing(name, effects.lang) or "",
+        losing=weak_forecast(name, effects.lang),
     )
 
 
@@ -331,17 +321,20 @@ def _costs(effects: Effects, words: Mapping[str, str]) -> tuple[CostLine, ...]:
     if not cost.modelled:
         return ()
     unit = unit_word(variable("province", COST).unit, effects.lang)
-    window = effects.headline.periods[0].replace("-", "–")
+    window = span(effects.headline.periods[0])
     return (
         CostLine(words["compare_cost_yearly"].format(window=window), unit, cost.yearly),
         CostLine(words["compare_cost_of_gdp"].format(window=window), "%", cost.of_gdp),
-        CostLine(words["compare_cost_total"].format(window=cost.period.replace("-", "–")), unit, cost.total),
+        CostLine(words["compare_cost_total"].format(window=span(cost.period)), unit, cost.total),
     )
 
 
-def _warnings(headline: Headline, words: Mapping[str, str], scenario: str, alone: bool) -> list[str]:
+def _warnings(
+    headline: Headline, words: Mapping[str, str], scenario: str, alone: bool, years: Sequence[str]
+) -> list[str]:
     """Return what must be known of the runs, as the report says it."""
-    found = [parameters_warning(headline.parameters, headline.calibration, words), words["not_forecast"]]
+    found = [parameters_warning(headline.parameters, headline.calibration, words)]
+    found += [words["not_forecast"]] if panels.beyond_history(years) else []
     if not headline.periods:
         return [words["no_years"], *found]
     left = headline.runs - headline.failed
@@ -366,5 +359,5 @@ def level_text(value: Interval, to: str) -> tuple[str, str]:
 
 
 def names_of(opened: Opened, lang: str) -> list[tuple[str, str]]:
-    """Return (name, title) of the scenarios of a result, the base first."""
-    return [(x.name, typographic(x.text("title", lang))) for x in opened.scenarios]
+    """Return (name, label) of the scenarios of a result, the base first."""
+    return list(labels_of(opened.scenarios, lang).items())

@@ -6,7 +6,7 @@ Pure functions of results, scenarios and observed figures; how a chart is drawn 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -54,12 +54,15 @@ class Event:
 
 @dataclass(frozen=True)
 class EntityEffects:
-    """Effects of a scenario on one output of all entities of a level, mean of the last years."""
+    """Effects of a scenario on one output of all entities of a level, mean of the last years, ``2031-2035``."""
 
     level: str
     variable: str
     unit: str
     rows: tuple[IntervalRow, ...]
+    scenario: str
+    base: str
+    period: str
 
     @property
     def gain(self) -> tuple[str, ...]:
@@ -115,6 +118,11 @@ def events(scenario: Scenario, base: Scenario | None, lang: str, ends: str) -> t
     return tuple(Event(year, stop.join(said)) for year, said in years.items())
 
 
+def beyond_history(years: Sequence[str]) -> bool:
+    """Whether simulated years reach beyond history, so that they must be called a what-if."""
+    return bool(years) and int(years[-1]) > HISTORY_END
+
+
 def _letters(number: int) -> str:
     """Return a, b, ... z, aa, ab, ... for 0, 1, ..."""
     high, low = divmod(number, 26)
@@ -147,7 +155,7 @@ def level_chart(
     fans = []
     for i, scenario in enumerate(scenarios):
         middle, low, high = spread(results.series(scenario, name))[:, chosen]
-        fans.append(Fan(scenario, "base" if i == 0 else "new", middle, low, high))
+        fans.append(Fan(scenario, "base" if i == 0 else "new", middle, low, high, scenario))
     shown = [years[i] for i in chosen]
     figures = tuple((y, v) for y, v in observed_figures(name) if y in shown)
     return FanChart(
@@ -160,6 +168,7 @@ def level_chart(
         markers=tuple(marks),
         history_end=HISTORY_END,
         interval_word=words["to"],
+        variable=name,
     )
 
 
@@ -188,12 +197,19 @@ def change_chart(
         title=title_of(name, lang),
         unit=unit,
         years=tuple(years[i] for i in chosen),
-        fans=(Fan(scenario, "new", middle, low, high),),
+        fans=(Fan(scenario, "new", middle, low, high, scenario),),
         markers=tuple(marks),
         difference=True,
         history_end=HISTORY_END,
         interval_word=words["to"],
+        variable=name,
+        base=results.base.scenario,
     )
+
+
+def named(chart: FanChart, labels: Mapping[str, str]) -> FanChart:
+    """Return a chart whose fans are called as readers call them; `labels`: name of a scenario -> what it is called."""
+    return replace(chart, fans=tuple(replace(fan, label=labels.get(fan.name, fan.label)) for fan in chart.fans))
 
 
 def entity_effects(results: Results, scenario: str, level: str, name: str, lang: str) -> EntityEffects:
@@ -214,7 +230,9 @@ def entity_effects(results: Results, scenario: str, level: str, name: str, lang:
         for i, entity in enumerate(ENTITIES[level])
     ]
     rows.sort(key=lambda row: -row.median)
-    return EntityEffects(level, name, unit, tuple(rows))
+    years = results.years[-WINDOW:]
+    period = "-".join(dict.fromkeys((years[0], years[-1])))
+    return EntityEffects(level, name, unit, tuple(rows), scenario, results.base.scenario, period)
 
 
 def _window(results: Results, scenario: str, level: str, name: str, runs: IntArray) -> FloatArray:

@@ -16,6 +16,7 @@ import numpy as np
 
 from simulator.numbers import plain, signed
 from simulator.statistics import FloatArray
+from viz.shapes import text_width
 from viz.wording import typographic
 
 WIDTH: Final = 480
@@ -24,6 +25,8 @@ LEFT: Final = 58
 RIGHT: Final = 18
 TOP: Final = 22
 BOTTOM: Final = 34
+TICK: Final = 10.5
+"""Size of the letters of ticks."""
 ROW: Final = 19
 """Height of a row of an interval chart, in pixels of the drawing."""
 
@@ -39,6 +42,8 @@ class Fan:
     median: FloatArray
     low: FloatArray
     high: FloatArray
+    name: str = ""
+    """Of the scenario's file, for tables and tooltips."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class FanChart:
         Last year of history; years up to it are shaded.
     interval_word : str
         Joins the two ends of an interval in tooltips.
+    variable, base : str
+        Names of the output and, of changes, of the base, as tables have them.
     """
 
     title: str
@@ -83,6 +90,8 @@ class FanChart:
     difference: bool = False
     history_end: int | None = None
     interval_word: str = "to"
+    variable: str = ""
+    base: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,16 @@ class IntervalRow:
     def sign(self) -> int:
         """1 if the interval lies above zero, -1 if below, 0 if it holds zero."""
         return 1 if self.low > 0.0 else -1 if self.high < 0.0 else 0
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Years of one kind, such as history: its name, first and last year, and whether they are set apart by a tint."""
+
+    name: str
+    first: int
+    last: int
+    tinted: bool = False
 
 
 def ticks(low: float, high: float, count: int = 5) -> tuple[float, ...]:
@@ -122,8 +141,8 @@ def tick_labels(values: Sequence[float], sign: bool = False) -> tuple[str, ...]:
     return tuple("0" if v == 0.0 else f"{v:{shown}.{digits}f}".replace("-", "\N{MINUS SIGN}") for v in values)
 
 
-def fan_chart(chart: FanChart) -> str:
-    """Return the SVG element of a fan chart."""
+def fan_chart(chart: FanChart, stretches: Sequence[Stretch] = ()) -> str:
+    """Return the SVG element of a fan chart; `stretches` say what its years are, if readers must be told."""
     years = np.asarray(chart.years, dtype=np.float64)
     values = [a for fan in chart.fans for a in (fan.median, fan.low, fan.high)]
     values.append(np.array([v for _, v in chart.observed] + ([0.0] if chart.difference else [])))
@@ -131,7 +150,7 @@ def fan_chart(chart: FanChart) -> str:
     pool = pool[np.isfinite(pool)]
     marks = ticks(float(pool.min()), float(pool.max())) if len(pool) else (0.0, 1.0)
     area = _Area(float(years[0]), float(years[-1]), marks[0], marks[-1], FAN_HEIGHT)
-    parts = [*_history(chart, area), *_grid(chart, area, marks)]
+    parts = [*_history(chart, area), *_stretches(stretches, area), *_grid(chart, area, marks)]
     parts += [line for fan in chart.fans for line in _fan(fan, years, area)]
     parts += [
         f'<circle class="observed" cx="{area.x(year):.1f}" cy="{area.y(value):.1f}" r="2.4"/>'
@@ -251,6 +270,21 @@ def _history(chart: FanChart, area: _Area) -> list[str]:
         return []
     end = area.x(min(chart.history_end + 0.5, area.last))
     return [f'<rect class="history" x="{LEFT}" y="{TOP}" width="{end - LEFT:.1f}" height="{area.bottom - TOP}"/>']
+
+
+def _stretches(found: Sequence[Stretch], area: _Area) -> list[str]:
+    """Name what the years are above their right end, each where its name has room."""
+    parts = []
+    for one in found:
+        first = area.x(max(one.first - 0.5, area.first))
+        last = area.x(min(one.last + 0.5, area.last))
+        if one.tinted:
+            place = f'x="{first:.1f}" y="{TOP}" width="{last - first:.1f}" height="{area.bottom - TOP}"'
+            parts.append(f'<rect class="heldout" {place}/>')
+        if last - first >= TICK * text_width(one.name):
+            name = escape(one.name)
+            parts.append(f'<text class="tick" text-anchor="end" x="{last - 2:.1f}" y="{TOP - 5}">{name}</text>')
+    return parts
 
 
 def _grid(chart: FanChart, area: _Area, marks: Sequence[float]) -> list[str]:

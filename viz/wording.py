@@ -7,9 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from simulator import numbers
 from simulator.headline import Interval
+
+TINY: Final = 1e-6
+"""Below it a change is shown as about zero."""
 
 
 @cache
@@ -26,7 +30,9 @@ def typographic(text: str) -> str:
 
 
 def signed(value: float) -> str:
-    """Return a change in its unit, with a typographic minus."""
+    """Return a change in its unit, with a typographic minus; a small one with one digit, ``+0.0004``, not as none."""
+    if TINY <= abs(value) < numbers.SMALL:
+        return typographic(f"{value:+.{-int(f'{value:.0e}'.partition('e')[2])}f}")
     return typographic(numbers.signed(value))
 
 

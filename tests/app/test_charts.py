@@ -14,7 +14,9 @@ import pandas as pd
 import pytest
 
 from viz import chart_files, charts
+from viz.chart_legend import legend_of
 from viz.chart_parts import DARK, LIGHT, Palette
+from viz.panels import EntityEffects
 from viz.svg import Fan, FanChart, IntervalRow, Marker
 from viz.wording import texts
 
@@ -27,8 +29,12 @@ def fan(label: str = "policy", style: Any = "new", low: Any = None, median: Any 
     middle = np.array([1.0, 2.0, 3.0, 4.0, 5.0] if median is None else median)
     return Fan(
         label, style, middle, middle - 1.0 if low is None else np.array(low),
-        middle + 1.0 if high is None else np.array(high),
+        middle + 1.0 if high is None else np.array(high), f"{label}_file",
     )  # fmt: skip
+
+
+def effects(*rows: IntervalRow) -> EntityEffects:
+    return EntityEffects("city", "fdi", "bn USD", rows, "cjk_fta", "baseline", "2031-2035")
 
 
 def chart(**changes: Any) -> FanChart:
@@ -101,6 +107,40 @@ def test_the_base_is_dashed_and_grey_and_scenarios_differ_from_it_and_each_other
         lambda name: series(option, name), ("baseline", "one", "two"))]  # fmt: skip
     assert styles[0] == (LIGHT.base, "[5, 4]") and styles[1] == (LIGHT.accent, "solid")
     assert len({color for color, _ in styles}) == len({dash for _, dash in styles}) == 3
+
+
+def test_every_line_band_and_dot_has_a_key_that_looks_like_it() -> None:
+    drawn = chart(fans=(fan("Baseline", "base"), fan("A policy")), observed=((2016, 2.5),), observed_label="observed")
+    keys = legend_of(drawn, WORDS)
+    assert [(key.kind, key.label) for key in keys] == [
+        ("line", "Baseline"), ("line", "A policy"), ("band", "90 % interval"), ("observed", "observed"),
+    ]  # fmt: skip
+    base, policy, bands, _ = keys
+    assert LIGHT.base in base.samples[0] and "repeating" in base.samples[0]  # dashed
+    assert policy.samples == (f"background:{LIGHT.accent}",) and policy.tip == "A policy_file"
+    assert len(bands.samples) == 2 and f"1px dashed {LIGHT.base}" in bands.samples[0] and "dash" not in bands.samples[1]
+    assert "legend" not in charts.fan_option(drawn, WORDS)  # that of the page is the only one
+
+
+def test_lines_without_a_value_have_no_key() -> None:
+    unknown = fan("nothing", median=[NAN] * 5)
+    assert [key.kind for key in legend_of(chart(fans=(unknown,)), WORDS)] == []
+    assert legend_of(chart(fans=(fan("Baseline", "base"),)), WORDS, dark=True)[0].samples[0].count(DARK.base) == 1
+
+
+def test_the_band_of_the_base_has_an_outline_that_shows_below_another() -> None:
+    option = charts.fan_option(chart(), WORDS)
+    widths = {one["stack"]: one["lineStyle"]["width"] for one in option["series"] if "stack" in one}
+    assert widths == {"fan0": 1, "fan1": 0}
+
+
+@pytest.mark.parametrize(
+    ("years", "until", "said"),
+    [((2013, 2014), None, "history"), ((2016, 2017, 2018), None, "history and what-if"),
+     ((2031, 2035), 2017, "what-if"), ((2013, 2014), 2013, "history and history, held out")],
+)  # fmt: skip
+def test_the_years_of_a_mean_are_told_as_what_they_are(years: tuple[int, ...], until: int | None, said: str) -> None:
+    assert charts.year_words(years, WORDS, until) == said
 
 
 def test_years_are_named_history_held_out_and_what_if() -> None:
@@ -216,6 +256,7 @@ def test_the_table_of_a_chart_holds_its_values() -> None:
                                            observed=((2016, 2.5),), observed_label="observed"), 2016))  # fmt: skip
     assert list(table.columns) == list(chart_files.FAN_COLUMNS)
     model = table[table.series == "辽宁"]
+    assert set(model.scenario) == {"辽宁_file"}
     assert list(model.year) == [2016, 2017, 2018, 2019] and list(model["median"])[:3] == [2.0, 3.0, 4.0]
     assert list(model["median"])[3] == pytest.approx(1 / 3, rel=1e-9)
     assert list(model.years_are) == ["history", "held_out", "what_if", "what_if"]
@@ -224,8 +265,19 @@ def test_the_table_of_a_chart_holds_its_values() -> None:
 
 
 def test_the_table_of_rows_holds_their_values() -> None:
-    table = read(chart_files.interval_csv([IntervalRow('Da"lian, 大连', -2.0, -3.0, 1.0)], "%"))
-    assert table.to_dict("records") == [{"name": 'Da"lian, 大连', "unit": "%", "median": -2.0, "p05": -3.0, "p95": 1.0}]
+    table = read(chart_files.interval_csv(effects(IntervalRow('Da"lian, 大连', -2.0, -3.0, 1.0))))
+    assert table.to_dict("records") == [{
+        "variable": "fdi", "scenario": "cjk_fta", "base": "baseline", "level": "city", "name": 'Da"lian, 大连',
+        "period": "2031-2035", "unit": "bn USD", "median": -2.0, "p05": -3.0, "p95": 1.0,
+    }]  # fmt: skip
+
+
+def test_a_change_names_variable_scenario_and_base_and_a_level_no_base() -> None:
+    told = read(chart_files.fan_csv(chart(variable="fdi", base="baseline", fans=(fan("A policy"),))))
+    assert set(map(tuple, told[["variable", "scenario", "base", "series"]].to_numpy())) == {
+        ("fdi", "A policy_file", "baseline", "A policy")
+    }
+    assert read(chart_files.fan_csv(chart(variable="fdi"))).base.isna().all()
 
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -234,10 +286,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.mark.parametrize("kind", ["fan", "interval"])
 def test_a_picture_opens_alone(kind: str) -> None:
     drawn = chart(title="GDP <实际> & more", observed=((2016, 2.5),), observed_label="observed")
-    rows = [IntervalRow("Dalian & 大连", 2.0, 1.0, 3.0)]
+    rows = effects(IntervalRow("Dalian & 大连", 2.0, 1.0, 3.0))
     text = (
-        chart_files.fan_svg(drawn, WORDS) if kind == "fan" else chart_files.interval_svg(rows, drawn.title, "%", WORDS)
-    )
+        chart_files.fan_svg(drawn, WORDS, 2015) if kind == "fan"
+        else chart_files.interval_svg(rows, drawn.title, "A policy & more", "%", WORDS)
+    )  # fmt: skip
     root = ElementTree.fromstring(text.encode("utf-8"))
     assert root.tag == SVG + "svg" and float(root.get("width", "0")) > 0
     (style,) = root.findall(SVG + "style")
@@ -253,5 +306,44 @@ def test_the_picture_of_fans_names_its_lines() -> None:
     root = ElementTree.fromstring(chart_files.fan_svg(chart(observed=((2016, 2.5),), observed_label="seen"), WORDS))
     keys = [e.text for e in root.iter(SVG + "text") if e.get("class") == "key"]
     assert keys == ["baseline", "policy", "band: 90 % interval over runs", "seen", "shaded: history to 2017"]
-    low, top = (float(x) for x in root.get("viewBox", "").split()[1::2])
-    assert low == -chart_files.HEAD and top > chart_files.HEAD
+
+
+def words_of(text: str, kind: str) -> list[tuple[float, str]]:
+    """Return height and words of the texts of a class."""
+    root = ElementTree.fromstring(text)
+    return [(float(e.get("y", "")), e.text or "") for e in root.iter(SVG + "text") if e.get("class") == kind]
+
+
+def test_a_picture_says_of_what_and_when_it_is() -> None:
+    about = "A policy: change against the baseline, mean of 2031–2035 (what-if)"
+    rows = effects(IntervalRow("Dalian", 2.0, 1.0, 3.0))
+    text = chart_files.interval_svg(rows, "City: FDI inflow", about, "bn USD", WORDS)
+    assert [said for _, said in words_of(text, "heading")] == ["City: FDI inflow"]
+    assert " ".join(said for _, said in words_of(text, "about")).endswith("mean of 2031–2035 (what-if)")
+    assert LIGHT.up in text and "#0b67b2" not in text  # the colours of the page, not those of the report
+
+
+def test_a_picture_of_fans_says_what_its_years_are() -> None:
+    text = chart_files.fan_svg(chart(years=tuple(range(2006, 2036)), fans=(fan(median=np.arange(30.0)),)), WORDS, 2013)
+    named = [said for _, said in words_of(text, "tick") if said[-1].isalpha()]
+    assert named == ["history", "what-if"]  # "held out" has no room, but its years have a tint with a key
+    assert text.count('class="heldout"') == 2 and "history, held out" in [said for _, said in words_of(text, "key")]
+    wide = chart_files.fan_svg(chart(), WORDS, 2015)
+    assert "history, held out" in [said for _, said in words_of(wide, "tick")]
+    assert 'class="heldout"' not in chart_files.fan_svg(chart(), WORDS)
+
+
+@pytest.mark.parametrize("title", ["A long title of a scenario of somebody " * 5, "一个很长的情景名称" * 12])
+def test_words_above_a_picture_stay_within_it_and_apart(title: str) -> None:
+    drawn = chart(title=title, fans=(fan("Baseline", "base"), fan(title[:80])), observed=((2016, 2.5),),
+                  observed_label="observed")  # fmt: skip
+    text = chart_files.fan_svg(drawn, WORDS)
+    root = ElementTree.fromstring(text)
+    top, width = (float(root.get("viewBox", "").split()[i]) for i in (1, 2))
+    lines = words_of(text, "heading")
+    assert len(lines) > 2 and "".join("".join(said for _, said in lines).split()) == "".join(title.split())
+    size = chart_files.LINES["heading"][0]
+    for y, said in lines:
+        assert y > top and sum(size if ord(c) > 0x2E80 else 0.5 * size for c in said) <= width
+    heights = sorted({y for kind in ("heading", "key") for y, _ in words_of(text, kind)})
+    assert min(np.diff(heights)) >= 14 and heights[-1] <= -chart_files.SIDE

@@ -7,13 +7,16 @@ import pickle
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pandas as pd
 import pytest
 
+import viz.doubts
 from simulator.errors import InputError
 from simulator.headline import HEADLINE, Interval
+from simulator.results import Results
 from simulator.sensitivity import Driver, EffectDrivers, Lean
 from simulator.skill_card import losing
 from viz import compare_tables, panels
@@ -102,17 +105,29 @@ def test_charts_hold_the_figures_of_the_folder(demo: Opened, trade: Comparison, 
 
 def test_the_base_is_always_drawn_and_events_are_marked(demo: Opened, trade: Comparison) -> None:
     level = compare_tables.level_of(demo, trade, "gdp_real", "en")
-    assert [(fan.label, fan.style) for fan in level.fans] == [("baseline", "base"), ("cjk_fta", "new")]
+    assert [(fan.label, fan.name, fan.style) for fan in level.fans] == [
+        ("Baseline", "baseline", "base"), ("China-Japan-Korea free trade agreement from 2026", "cjk_fta", "new"),
+    ]  # fmt: skip
+    assert (level.variable, level.base) == ("gdp_real", "")
     assert dict(level.observed)[2010] > 0.0 and level.history_end == 2017
     assert {mark.style for mark in level.markers} == {"base", "new"}
-    assert [mark.position for mark in compare_tables.change_of(demo, trade, "gdp_real", "en").markers] == [2026.0]
+    change = compare_tables.change_of(demo, trade, "gdp_real", "en")
+    assert [mark.position for mark in change.markers] == [2026.0]
+    assert [fan.name for fan in change.fans] == ["cjk_fta"] and change.base == "baseline"
     assert "2026Q1" in trade.events("new")[0]
 
 
 def test_charts_are_named_in_the_reader_s_language(demo: Opened) -> None:
     comparison = compare_tables.compare(demo, "cjk_fta", "zh")
     level = compare_tables.level_of(demo, comparison, "gdp_real", "zh")
-    assert (level.title, level.fans[0].label) == ("实际地区生产总值", "基准情景")
+    assert (level.title, *(fan.label for fan in level.fans)) == (
+        "实际地区生产总值", "基准情景", "2026年起实施中日韩自由贸易协定",
+    )  # fmt: skip
+    named = [(fan.name, fan.label) for fan in level.fans]
+    assert compare_tables.names_of(demo, "zh")[:2] == named
+    assert comparison.about(texts("zh")) == (
+        "2026年起实施中日韩自由贸易协定：与基准情景相比的变化，2031–2035 年平均（假设）"
+    )
     assert comparison.lines[0].label == "实际地区生产总值" and "基准" in comparison.sentences[0]
 
 
@@ -122,10 +137,31 @@ def test_effects_by_place_are_those_of_the_panels(demo: Opened, trade: Compariso
     assert [(one.level, one.variable) for one in found] == [x for x in panels.ENTITY_CHANGES if x[0] == level]
     whole = panels.entity_effects(demo.results, "cjk_fta", level, found[0].variable, "en")
     assert found[0].rows == whole.rows and len(whole.rows) > 3
+    assert {(one.scenario, one.base, one.period) for one in found} == {("cjk_fta", "baseline", "2031-2035")}
 
 
 def test_parameters_say_until_when_history_was_fitted(trade: Comparison) -> None:
     assert trade.fitted_until == 2017
+
+
+def test_variables_to_choose_are_those_of_the_table_trade_in_dollars_beside_trade_in_yuan() -> None:
+    assert set(CHARTED) == {*HEADLINE, *panels.CHANGES}
+    assert tuple(name for name in CHARTED if name in HEADLINE) == HEADLINE
+    for name in ("exports", "imports"):
+        assert CHARTED[CHARTED.index(name) + 1] == f"{name}_usd"
+
+
+def test_figures_of_history_are_not_called_a_what_if(demo: Opened) -> None:
+    """The same folder, cut after 2017, and cut in 2019."""
+    for last, kind, warned in ((2017, "history", False), (2019, "history and what-if", True)):
+        quarters = 4 * (last - 2005)
+        parts = [
+            replace(cast(Any, each), quarters=quarters, levels={k: v[:, :quarters] for k, v in each.levels.items()})
+            for each in demo.results.ensembles
+        ]
+        found = compare_tables.compare(replace(demo, results=Results(parts)), "cjk_fta", "en")
+        assert found.unit_in("%", WORDS) == f"%, mean of {last - 4}–{last} ({kind})"
+        assert (WORDS["not_forecast"] in found.warnings) is warned
 
 
 # One scenario, and none
@@ -152,7 +188,7 @@ def test_a_pair_without_a_common_run_says_so(demo: Opened) -> None:
     broken = replace(demo, results=type(demo.results)([base, other]))
     found = compare_tables.compare(broken, "cjk_fta", "en")
     assert found.lines == () and found.runs == 0
-    assert found.warnings[0].startswith("No run finished both in the base and in cjk_fta")
+    assert found.warnings[0].startswith("No run finished both in the base and in China-Japan-Korea free trade")
     assert compare_tables.doubts(broken, "cjk_fta", "en").said == ()
 
 
@@ -194,8 +230,10 @@ def test_numbers_have_signs_and_typographic_minus() -> None:
 
 def lean(literature: float, explained: float = 0.6, measured: bool = True) -> Lean:
     drivers = tuple(
-        Driver(name, name, name, "parameter", "", 0.5, 0.4, 0.6, share, "none", "L", 0.5, 0.1, driven)
+        Driver(name, f"label of {name}", f"{name}的名称", "parameter", "", 0.5, 0.4, 0.6, share, "none", "L", 0.5, 0.1,
+               driven)
         for name, share, driven in (("a", explained * literature, True), ("b", explained * (1 - literature), False))
+        if share > 0.0
     )
     effect = EffectDrivers("s", "province", "Liaoning", "gdp_real", "2035", "percent", 100, 5, drivers, explained,
                            0.1, {}, "drivers", measured)  # fmt: skip
@@ -209,17 +247,38 @@ def lean(literature: float, explained: float = 0.6, measured: bool = True) -> Le
 def test_literature_driven_is_what_caveats_say(
     demo: Opened, monkeypatch: pytest.MonkeyPatch, found: Lean, driven: bool
 ) -> None:
-    monkeypatch.setattr(compare_tables, "leans", lambda results, scenario: (found,))
+    monkeypatch.setattr(viz.doubts, "leans", lambda results, scenario: (found,))
     doubts = compare_tables.doubts(demo, "cjk_fta", "en")
     assert doubts.literature == ({"gdp_real"} if driven else set())
     assert any("at least half" in text.lower() and "Real GDP" in text for text in doubts.said) is driven
+    assert any("were not fitted" in text for text in doubts.said) is driven  # a term is explained where it is used
+
+
+def test_what_drives_effects_is_told_in_words_and_only_if_it_can_be_told(
+    demo: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viz.doubts, "leans", lambda results, scenario: (lean(1.0),))
+    (led, meaning) = compare_tables.doubts(demo, "cjk_fta", "en").said
+    assert led.endswith("what drives these effects most: label of a.") and "not fitted" in meaning
+    (led, _) = compare_tables.doubts(demo, "cjk_fta", "zh").said
+    assert "a的名称" in led and "label" not in led
+    for none in (lean(1.0, measured=False), lean(0.9, explained=0.1)):
+        monkeypatch.setattr(viz.doubts, "leans", lambda results, scenario, none=none: (none,))
+        assert compare_tables.doubts(demo, "cjk_fta", "en").said == ()
 
 
 def session_in(lang: str) -> Session:
     class Held:
         value = lang
 
-    return Session(cast(Any, Held()), cast(Any, None), cast(Any, None))
+    return cast(Session, SimpleNamespace(lang=Held(), text=lambda key: texts(lang)[key]))
+
+
+def test_about_zero_is_never_bold_and_small_changes_have_a_digit() -> None:
+    found = line(absolute=Interval(0.0004, 2e-7, 0.00161), percent=Interval(0.0001, 0.00005, 0.0002))
+    assert found.certain and found.absolute_text("to") == ("+0.0004", "≈ 0 to +0.00161")
+    (row,) = effect_rows([found], frozenset(), "demo", session_in("en"))
+    assert [(cell["text"], cell["about"]) for cell in row["cells"][:2]] == [("≈ 0 %", True), ("+0.0004", False)]
 
 
 def test_every_row_leads_to_how_sure_it_is() -> None:
@@ -235,7 +294,10 @@ def test_every_row_leads_to_how_sure_it_is() -> None:
 def test_forecasts_that_lost_are_marked(trade: Comparison) -> None:
     marked = {one.name for one in trade.lines if one.losing}
     assert marked == {name for name in HEADLINE if losing(name)} and marked
-    assert set(trade.lost) == {one.losing for one in trade.lines if one.losing}
+    (said,) = trade.lost
+    assert "Exports (1.4 times as much)" in said and "RMSE" not in said
+    exports = next(one for one in trade.lines if one.name == "exports").losing
+    assert exports.startswith("Exports: in years that it had not seen, the model missed by 1.4 times as much")
 
 
 # What is kept for all

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import solara
 
 from simulator.card import Card
-from simulator.wording import scenario_word
+from simulator.numbers import span
+from simulator.variables import variable as variable_of
+from simulator.words import unit_word
 from viz import compare_tables, panels
-from viz.compare_tables import CHARTED, LEVELS, TABLE, Comparison, Doubts
+from viz.compare_tables import CHARTED, LEVELS, TABLE, Comparison
 from viz.components.effect_table import CostTable, EffectTable, LevelTable
 from viz.components.export import ExportButtons
 from viz.components.fan_chart import FanChartFigure, IntervalFigure
 from viz.components.messages import Problem
 from viz.components.working import Working, use_work
+from viz.doubts import Doubts
 from viz.library import Opened
 from viz.state import address, use_session
 from viz.svg import FanChart
@@ -25,13 +28,13 @@ from viz.wording import texts
 def Headline(comparison: Comparison, doubts: Doubts | None, variable: str, pick: Callable[[str], None]) -> None:
     """Draw the table of the headline figures and what must be known of them."""
     session = use_session()
-    periods = [period.replace("-", "–") for period in comparison.periods]
+    periods = [span(period) for period in comparison.periods]
     literature = doubts.literature if doubts else frozenset()
     with solara.v.Html(tag="div", class_="liaosim-bar-of"):
-        base = scenario_word(comparison.base, session.lang.value)
         key = "compare_levels" if comparison.alone else "compare_effects"
-        _heading(session.text(key, base=base, window=periods[0]))
-        ExportButtons(f"{comparison.scenario}_{TABLE}", csv=lambda: comparison.table)
+        _heading(session.text(key, base=comparison.against, window=periods[0]))
+        table = session.text("compare_table")
+        ExportButtons(f"{comparison.scenario}_{TABLE}", csv=lambda: comparison.table, title=table)
     if comparison.lines:
         EffectTable(comparison.lines, periods[0], comparison.result, variable, pick, literature)
         _paragraph(session.text("compare_note", runs=comparison.runs), "liaosim-note")
@@ -46,7 +49,8 @@ def Charts(opened: Opened, comparison: Comparison, variable: str, pick: Callable
     """Draw the charts of a variable: the change against the base, and levels with what was observed."""
     session = use_session()
     lang = session.lang.value
-    items = [{"text": panels.title_of(name, lang), "value": name} for name in CHARTED]
+    words = texts(lang)
+    items = [{"text": _named(name, words, lang), "value": name} for name in CHARTED]
     solara.v.Select(
         label=session.text("compare_variable"), items=items, v_model=variable, on_v_model=pick, dense=True,
         outlined=True, hide_details=True, class_="liaosim-pick-variable",
@@ -67,8 +71,7 @@ def Charts(opened: Opened, comparison: Comparison, variable: str, pick: Callable
         shown, change, level = work.value
         name, until = f"{comparison.scenario}_{shown}", comparison.fitted_until
         if change is not None:
-            base = scenario_word(comparison.base, lang)
-            title = session.text("compare_change_of", variable=level.title, base=base)
+            title = session.text("compare_change_of", variable=level.title, base=comparison.against)
             FanChartFigure(change, f"{name}_change", 225, until, title)
         title = session.text("compare_level_of", variable=level.title)
         FanChartFigure(level, f"{name}_level", 245, until, title)
@@ -85,7 +88,7 @@ def Places(opened: Opened, comparison: Comparison, level: str, pick: Callable[[s
     session = use_session()
     lang = session.lang.value
     words = texts(lang)
-    window = comparison.periods[0].replace("-", "–")
+    window = span(comparison.periods[0])
     with solara.v.Html(tag="section", class_="liaosim-places"):
         _heading(words["places"])
         buttons = [
@@ -110,9 +113,8 @@ def Places(opened: Opened, comparison: Comparison, level: str, pick: Callable[[s
             with solara.v.Html(tag="div", class_="liaosim-grid"):
                 for one in found:
                     IntervalFigure(
-                        one.rows, panels.title_of(one.variable, lang, one.level),
-                        session.text("compare_unit_in", unit=one.unit, window=window),
-                        f"{comparison.scenario}_{shown}_{one.variable}",
+                        one, panels.title_of(one.variable, lang, one.level), comparison.unit_in(one.unit, words),
+                        f"{comparison.scenario}_{shown}_{one.variable}", comparison.about(words),
                     ).key(f"{comparison.scenario} {shown} {one.variable} {lang}")  # fmt: skip
             _paragraph(words["places_note"].format(window=window), "liaosim-note")
             TrustLink(comparison.result)
@@ -137,6 +139,13 @@ def Said(comparison: Comparison, doubts: Doubts | None) -> None:
             _list(comparison.card.costs)
     with _folding(session.text("compare_assumed"), "assumed"):
         _Card(comparison.card)
+        _paragraph(session.text("compare_file", name=comparison.scenario), "liaosim-note")
+
+
+def _named(name: str, words: Mapping[str, str], lang: str) -> str:
+    """Return an output of the province with its unit."""
+    unit = unit_word(variable_of("province", name).unit, lang)
+    return words["compare_variable_in"].format(variable=panels.title_of(name, lang), unit=unit)
 
 
 @solara.component

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import solara
 
+from simulator.numbers import ABOUT_ZERO
 from viz.compare_tables import CostLine, LevelLine, Line, level_text
 from viz.state import Session, address, use_session
 from viz.wording import ends, signed, texts
@@ -49,8 +50,9 @@ def effect_rows(
     ]
 
 
-def _cell(kind: str, said: tuple[str, str]) -> dict[str, str]:
-    return {"kind": kind, "text": said[0], "small": said[1]}
+def _cell(kind: str, said: tuple[str, str]) -> dict[str, Any]:
+    """Return a cell; what is only about zero is not set in bold, which would claim a sure nothing."""
+    return {"kind": kind, "text": said[0], "small": said[1], "about": said[0].startswith(ABOUT_ZERO)}
 
 
 def _notes(line: Line, literature: frozenset[str], result: str, session: Session) -> list[dict[str, str]]:

@@ -21,23 +21,28 @@ def file_name(name: str, kind: str) -> str:
 
 
 @solara.component
-def ExportButtons(name: str, csv: Callable[[], str] | None = None, svg: Callable[[], str] | None = None) -> None:
+def ExportButtons(
+    name: str, csv: Callable[[], str] | None = None, svg: Callable[[], str] | None = None, title: str = ""
+) -> None:
     """Draw the buttons of what can be downloaded.
 
     Parameters
     ----------
     name
-        What it is, for the name of the file and for screen readers.
+        Of the file.
     csv, svg
         Return the text of the file.
+    title
+        What it is in words, for screen readers; by default its name.
     """
     session = use_session()
+    said = title or name
     solara.Style(Path(__file__).parent / "figures.css")
     with solara.v.Html(tag="span", class_="liaosim-export"):
         if csv is not None:
-            Download(name, csv, "csv", session.text("export_csv"), session.text("export_csv_of", name=name))
+            Download(name, csv, "csv", session.text("export_csv"), session.text("export_csv_of", name=said))
         if svg is not None:
-            Download(name, svg, "svg", session.text("export_svg"), session.text("export_svg_of", name=name))
+            Download(name, svg, "svg", session.text("export_svg"), session.text("export_svg_of", name=said))
 
 
 KINDS = {"csv": "text/csv", "svg": "image/svg+xml", "html": "text/html", "toml": "application/toml"}

@@ -185,9 +185,12 @@ def _Places(answer: Answer, view: View, level: solara.Reactive[str]) -> None:
         with solara.v.Html(tag="div", class_="liaosim-grid"):
             for one in found:
                 IntervalFigure(
-                    one.rows, panels.title_of(one.variable, lang, one.level),
+                    one, panels.title_of(one.variable, lang, one.level),
                     session.text("what_if_unit_in", unit=one.unit, window=view.window),
                     f"{answer.scenario.name}_{one.level}_{one.variable}",
+                    words["chart_titled"].format(
+                        of=words["what_if_policy"], title=words["what_if_effects"].format(window=view.window)
+                    ),
                 ).key(f"{one.level} {one.variable}")  # fmt: skip
         solara.v.Html(tag="p", class_="liaosim-note", children=[words["places_note"].format(window=view.window)])
 

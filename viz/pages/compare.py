@@ -8,15 +8,15 @@ from typing import Final
 
 import solara
 
-from simulator.errors import InputError, nearest
-from simulator.wording import scenario_word
 from viz import compare_tables
-from viz.compare_tables import CHARTED, LEVELS, Comparison, Doubts
+from viz.compare_tables import CHARTED, LEVELS, Comparison
 from viz.components.compare_parts import Charts, Headline, Places, Said
 from viz.components.export import Download
-from viz.components.messages import Problem
+from viz.components.messages import Problem, sentence_of
 from viz.components.pick_result import PickResult
 from viz.components.working import Working, use_work
+from viz.doubts import Doubts
+from viz.errors import PageError
 from viz.kept import Kept
 from viz.library import Opened
 from viz.reports.compare import report_html
@@ -105,18 +105,18 @@ def _Shown(
     go: Callable[..., None],
 ) -> None:  # fmt: skip
     session = use_session()
-    variable, wrong = _known(asked.get("variable"), CHARTED, "variable")
-    level, wrong_level = _known(asked.get("level"), LEVELS, "level")
-    for text in (wrong, wrong_level, problem):
+    variable, wrong = _known(asked.get("variable"), CHARTED, "compare_no_variable")
+    level, wrong_level = _known(asked.get("level"), LEVELS, "compare_no_level")
+    said = [sentence_of(error, session) for error in (wrong, wrong_level) if error is not None]
+    for text in (*said, problem):
         if text:
             Problem(text)
     if comparison.sentences:
         solara.v.Html(tag="h1", class_="liaosim-lead", children=[comparison.sentences[0]])
     elif comparison.alone and comparison.periods:
         with solara.v.Html(tag="h1", class_="liaosim-lead"):
-            base = scenario_word(comparison.base, session.lang.value)
             key = "compare_alone" if len(opened.scenarios) == 1 else "compare_is_base"
-            solara.v.Html(tag="span", children=[session.text(key, base=base) + " "])
+            solara.v.Html(tag="span", children=[session.text(key, base=comparison.against) + " "])
             _Link(session.text("compare_to_what_if"), "what-if")
     if not comparison.periods:
         solara.v.Html(tag="h1", class_="liaosim-lead", children=[comparison.warnings[0]])
@@ -136,11 +136,12 @@ def _Shown(
 def _PickScenario(opened: Opened, scenario: str, pick: Callable[[str], None]) -> None:
     session = use_session()
     names = compare_tables.names_of(opened, session.lang.value)
-    items = [{"text": f"{title} ({name})" if title != name else name, "value": name} for name, title in names]
-    solara.v.Select(
-        label=session.text("compare_scenario"), items=items, v_model=scenario, on_v_model=pick, dense=True,
-        outlined=True, hide_details=True, class_="liaosim-pick-scenario",
-    )  # fmt: skip
+    items = [{"text": title, "value": name} for name, title in names]
+    with solara.v.Html(tag="div", class_="liaosim-scenario", attributes={"title": scenario}):
+        solara.v.Select(
+            label=session.text("compare_scenario"), items=items, v_model=scenario, on_v_model=pick, dense=True,
+            outlined=True, hide_details=True, class_="liaosim-pick-scenario",
+        )  # fmt: skip
 
 
 @solara.component
@@ -165,9 +166,8 @@ def _Link(text: str, page: str) -> None:
         solara.v.Html(tag="span", children=[text])
 
 
-def _known(name: str | None, allowed: tuple[str, ...], what: str) -> tuple[str, str]:
+def _known(name: str | None, allowed: tuple[str, ...], key: str) -> tuple[str, PageError | None]:
     """Return a name of the address, or the first allowed and why; empty addresses ask for the first."""
     if not name or name in allowed:
-        return name or allowed[0], ""
-    error = InputError(f'there is no {what} "{name[:60]}" here{nearest(name[:60], allowed)}')
-    return allowed[0], f"{str(error)[:1].upper()}{str(error)[1:]}."
+        return name or allowed[0], None
+    return allowed[0], PageError(key, name[:60], allowed, name=name[:60])

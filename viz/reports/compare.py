@@ -20,14 +20,15 @@ from simulator.manifest import ParametersEntry, read_manifest
 from simulator.numbers import plain, span
 from simulator.results import Results
 from simulator.scenario import Scenario
-from simulator.skill_card import losses
 from simulator.variables import variable
-from simulator.wording import scenario_word
 from simulator.words import unit_word
 from viz import panels
+from viz.charts import svg_stretches
+from viz.doubts import weak_forecasts
 from viz.reports.effects import Effects, overview
 from viz.reports.page import page_html
 from viz.reports.provenance import parameters_row, parameters_warning
+from viz.scenario_names import labels_of, said_of
 from viz.svg import FanChart, Marker, fan_chart, interval_chart
 from viz.wording import texts
 
@@ -88,6 +89,11 @@ class _Source:
     def headline(self) -> Headline:
         return build_headline(self.results, {s.name: s.schedule() for s in self.scenarios})
 
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Name of a scenario -> what headings and legends call it."""
+        return labels_of(self.scenarios, self.lang)
+
     @property
     def base(self) -> Scenario:
         return self.scenarios[0]
@@ -102,9 +108,9 @@ class _Source:
         full = bool(self.results.years)
         compared = [s for s in others if full and len(self.results.kept(self.base.name, s.name))]
         effects = [Effects(self.results, self.headline, s.name, self.lang) for s in compared]
-        base = scenario_word(self.base.name, self.lang)
-        names = ("、" if self.lang == "zh" else ", ").join(s.name for s in others)
-        against = self.words["title_compare"].format(scenarios=names, base=base)
+        what = self.words["scenarios_count"].format(count=len(others))
+        what = self.labels[others[0].name] if len(others) == 1 else what
+        against = self.words["title_compare"].format(scenarios=what, base=said_of(self.base, self.lang))
         return {
             "title": against if others else self.base.text("title", self.lang),
             "full_years": full,
@@ -123,15 +129,15 @@ class _Source:
 
     def _warnings(self) -> list[str]:
         h, w = self.headline, self.words
-        found = [parameters_warning(h.parameters, h.calibration, w), w["not_forecast"]]
+        found = [parameters_warning(h.parameters, h.calibration, w)]
+        found += [w["not_forecast"]] if panels.beyond_history(self.results.years) else []
         if h.failed:
             found.append(w["failed_warning"].format(failed=h.failed, runs=h.runs))
         if h.runs - h.failed < ROUGH_RUNS:
             found.append(w["rough_warning"].format(runs=h.runs - h.failed))
         lost = [s.name for s in self.scenarios[1:] if not len(self.results.kept(self.base.name, s.name))]
-        found += [w["no_pair_warning"].format(scenario=name) for name in lost]
-        lost_to_naive = losses((*panels.CHANGES, *panels.PAST), self.lang) if self.results.years else ()
-        found += [" ".join(lost_to_naive)] if lost_to_naive else []
+        found += [w["no_pair_warning"].format(scenario=self.labels[name]) for name in lost]
+        found += weak_forecasts((*panels.CHANGES, *panels.PAST), self.lang) if self.results.years else ()
         return [*found, *(str(text) for text in self.manifest.get("warnings", ()))]
 
     def _card(self, scenario: Scenario) -> Card:
@@ -139,7 +145,7 @@ class _Source:
 
     def _base_section(self) -> dict[str, Any]:
         return {
-            "name": scenario_word(self.base.name, self.lang),
+            "label": self.labels[self.base.name],
             "title": self.base.text("title", self.lang),
             "card": self._card(self.base),
             "events": [f"{mark.key}: {mark.text}" for mark in self._base_marks],
@@ -151,6 +157,7 @@ class _Source:
         periods = self.headline.periods
         return {
             "name": scenario.name,
+            "label": self.labels[scenario.name],
             "title": scenario.text("title", self.lang),
             "card": self._card(scenario),
             "sentences": effects.sentences(),
@@ -178,7 +185,13 @@ class _Source:
         level = panels.level_chart(self.results, pair, name, self.lang, self.words, (*self._base_marks, *marks))
         first = min((int(mark.position) for mark in marks), default=int(self.results.years[0])) - LEAD_YEARS
         change = panels.change_chart(self.results, scenario.name, name, self.lang, self.words, marks, first)
-        return {"title": level.title, "level": _drawn(level), "change": _drawn(change)}
+        return {"title": level.title, "level": self._drawn(level), "change": self._drawn(change)}
+
+    def _drawn(self, chart: FanChart) -> Markup:
+        """Return a chart with scenarios called as readers call them, and with what its years are."""
+        calibration = self.headline.calibration
+        found = svg_stretches(chart, self.words, calibration.last_year if calibration else None)
+        return Markup(fan_chart(panels.named(chart, self.labels), found))
 
     def _levels(self) -> dict[str, Any]:
         """Return table and charts of levels of a single scenario."""
@@ -196,7 +209,7 @@ class _Source:
         return {
             "periods": [span(period) for period in self.headline.periods],
             "rows": rows,
-            "charts": [{"title": chart.title, "svg": _drawn(chart)} for chart in charts],
+            "charts": [{"title": chart.title, "svg": self._drawn(chart)} for chart in charts],
         }
 
     def _past(self) -> list[dict[str, Any]]:
@@ -212,7 +225,7 @@ class _Source:
                 said = self.words["fit"].format(
                     inside=fit[0], count=fit[1], miss=f"{fit[2]:.1f}" if fit[2] < 10.0 else f"{fit[2]:.0f}"
                 )
-            found.append({"title": chart.title, "svg": _drawn(chart), "fit": said})
+            found.append({"title": chart.title, "svg": self._drawn(chart), "fit": said})
         return found
 
     def _place(self, effects: Effects, level: str, name: str) -> dict[str, Any]:
@@ -246,7 +259,3 @@ class _Source:
             (w["m_finished"], str(m["finished"])),
             (w["m_packages"], f"{packages}, Python {m['python']}"),
         ]
-
-
-def _drawn(chart: FanChart) -> Markup:
-    return Markup(fan_chart(chart))

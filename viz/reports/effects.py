@@ -8,20 +8,21 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from simulator.caveats import literature, meaning
 from simulator.headline import COST, HEADLINE, Cost, Effect, Headline, Interval, net_revenue, window_effect
-from simulator.headline_text import cost_sentence, turn_sentence
+from simulator.headline_text import cost_sentence, turns_told
 from simulator.identification import quality_words
-from simulator.numbers import probability, span
+from simulator.numbers import ABOUT_ZERO, probability, span
 from simulator.results import Results
 from simulator.sensitivity import REST, Lean, leans
 from simulator.sensitivity_words import WORDS as SENSITIVITY_WORDS
 from simulator.words import unit_word
 from viz import panels
+from viz.doubts import leaning_sentences
 from viz.svg import coefficient_mark, share_bar
 from viz.wording import certain, ends, of_runs, percent, signed, texts, typographic
 
-ALWAYS: Final = ("gdp_real", "employment")
+FIRST: Final = "gdp_real"
+ALWAYS: Final = (FIRST, "employment")
 """Outputs told in a sentence whatever the effect."""
 TOLD: Final = 2
 """Further outputs told: those whose direction is clearest."""
@@ -72,7 +73,10 @@ class Effects:
         return next(x for x in self.headline.costs if x.scenario == self.scenario)
 
     def told(self) -> list[str]:
-        """Return the outputs told in sentences: those always told, then the clearest by direction, then by size."""
+        """Return the outputs told in sentences: real GDP, then by how clear their direction is, then by size.
+
+        Those always told are among them; if their direction is not clear, they come after those where it is.
+        """
         found = self.window
 
         def weight(name: str) -> tuple[float, float]:
@@ -80,14 +84,15 @@ class Effects:
             return round(abs(effect.prob_positive - 0.5), 2), abs(effect.percent.median) if effect.percent else 0.0
 
         others = sorted((n for n in HEADLINE if n in found and n not in ALWAYS), key=weight, reverse=True)
-        return [n for n in (*ALWAYS, *others[:TOLD]) if n in found]
+        told = sorted((*ALWAYS[1:], *others[:TOLD]), key=lambda n: not certain(found[n].percent or found[n].absolute))
+        return [n for n in (FIRST, *told) if n in found]
 
     def sentences(self) -> list[str]:
         """Return the effects, years that go against them, and the cost."""
         found = self.window
         said = [self._sentence(found[name]) for name in self.told()]
-        turn = turn_sentence(self.headline, self.scenario, self.lang)
-        said += [typographic(turn)] if turn else []
+        turn = self._turns()
+        said += [turn] if turn else []
         if not self.cost.modelled:
             return [*said, self.words["cost_free"]]
         said.append(typographic(cost_sentence(self.headline, self.scenario, self.lang)))
@@ -114,7 +119,29 @@ class Effects:
             ends=ends(shown, words["to"], in_percent),
             runs=of_runs(effect.prob_positive, self.runs, words),
         )
-        return text + ("" if certain(shown) else words["unclear_direction"])
+        return text + (self._last_year(effect) if certain(shown) else words["unclear_direction"])
+
+    def _last_year(self, effect: Effect) -> str:
+        """Return that the direction is not clear in the last year alone, if that is so."""
+        period = self.headline.periods[-1]
+        single = self.of(period)[effect.variable.name]
+        shown = (effect.percent and single.percent) or single.absolute
+        if period == self.headline.periods[0] or certain(shown):
+            return ""
+        interval = ends(shown, self.words["to"], in_percent=shown is single.percent)
+        return self.words["unclear_year"].format(year=period, ends=interval or "0")
+
+    def _turns(self) -> str:
+        """Return the years that go against the last years, empty if there are none."""
+        words = self.words
+        told = [
+            words["turn"].format(
+                label=x.variable.label_in(self.lang), value=percent(x.percent.median), year=x.year,
+                runs=of_runs(x.prob_positive, self.runs, words),
+            )
+            for x in turns_told(self.headline, self.scenario)
+        ]  # fmt: skip
+        return words["turns"].format(window=self._span, turns=words["doubt_stop"].join(told)) if told else ""
 
     def cell(self, name: str) -> dict[str, Any]:
         """Return an effect in per cent as a cell of the overview."""
@@ -128,7 +155,7 @@ class Effects:
         return {
             "median": percent(interval.median),
             "interval": ends(interval, self.words["to"], in_percent=True),
-            "certain": certain(interval) and self.runs >= FEW_RUNS,
+            "certain": certain(interval) and self.runs >= FEW_RUNS and percent(interval.median) != ABOUT_ZERO,
         }
 
     def rows(self) -> list[dict[str, Any]]:
@@ -153,11 +180,11 @@ class Effects:
             "label": effect.variable.label_in(self.lang),
             "percent": shown["median"],
             "interval": shown["interval"],
-            "certain": certain(effect.absolute) and self.runs >= FEW_RUNS,
+            "certain": certain(effect.absolute) and self.runs >= FEW_RUNS and shown["median"] != ABOUT_ZERO,
             "absolute": signed(effect.absolute.median),
             "absolute_interval": ends(effect.absolute, to),
             "unit": unit_word(effect.variable.unit, self.lang),
-            "probability": probability(effect.prob_positive, self.runs),
+            "probability": f"{100 * float(probability(effect.prob_positive, self.runs)):.0f} %",
             "last": percent(single.percent.median) if single and single.percent else "–",
         }
 
@@ -183,11 +210,10 @@ class Effects:
             }
             for one in found
         ]
-        said = [*literature(found, self.lang), meaning(self.lang)] if measured else []
         caution = words["caution_measured" if measured else "caution"]
         return {
             "drivers": drivers, "rows": rows, "legend": self._qualities(), "words": words, "measured": measured,
-            "said": [f"{text[0].upper()}{text[1:]}" for text in said], "caution": caution,
+            "said": leaning_sentences(found, self.lang), "caution": caution,
         }  # fmt: skip
 
     def _literature_share(self, one: Lean) -> str:
