@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +13,7 @@ from simulator.errors import InputError
 from simulator.records import CITIES
 from tests.app.playing import QUARTERS, opened
 from viz.library import Opened
-from viz.play.agents import arrivals, enterprises, has_agents, investors
+from viz.play.agents import KEPT, arrivals, enterprises, has_agents, investors, why_no_agents
 from viz.play.playback import Side, payload
 from viz.play.tables import enterprise_table, investor_table
 from viz.wording import texts
@@ -70,8 +72,7 @@ def test_projects_are_counted_where_and_when_they_begin(result: Opened) -> None:
 
 
 def test_a_typical_run_shows_its_projects_and_another_run_its_money(result: Opened) -> None:
-    words = {"a_quarter": "{unit}", "ends": ""}
-    typical, other = (payload([Side(result, "baseline", run)], "wage", "", "en", words)["sides"][0] for run in (2, 1))
+    typical, other = (payload([Side(result, "baseline", run)], "wage", "", "en")["sides"][0] for run in (2, 1))
     assert typical["counted"] and sum(typical["arrivals"]) == 4
     assert not other["counted"] and other["arrivals"][0] == 2
 
@@ -81,6 +82,29 @@ def test_only_the_typical_run_has_agents(result: Opened, tmp_path: Path) -> None
     assert not has_agents(result, "baseline", 1)
     (tmp_path / "agents" / "soe.parquet").unlink()
     assert not has_agents(result, "baseline", 2)
+
+
+def test_why_there_are_none_is_told(result: Opened, tmp_path: Path) -> None:
+    """A result without agents, or a folder that is gone, is not an empty field Run."""
+    assert [why_no_agents(result, "baseline", run) for run in (2, 1)] == ["", "run"]
+    (tmp_path / "agents" / "investor.parquet").unlink()
+    assert [why_no_agents(result, "baseline", run) for run in (2, 1)] == ["files", "files"]
+    assert why_no_agents(replace(result, folder=tmp_path / "gone"), "baseline", 2) == "folder"
+    for why in ("run", "files", "folder"):
+        assert all(f"play_agents_{why}" in texts(lang) for lang in ("en", "zh"))
+
+
+def test_a_history_is_read_once(result: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = enterprises(result, "baseline", "Anshan", QUARTER)
+    monkeypatch.setattr("pyarrow.parquet.read_table", lambda *_, **__: pytest.fail("read again"))
+    assert enterprises(result, "baseline", "Anshan", QUARTER) == first
+    assert len(enterprises(result, "baseline", "Dalian", "2006Q2")) == 1
+    monkeypatch.undo()
+    firms = pd.read_parquet(tmp_path / "agents" / "soe.parquet").query("agent != 28")
+    firms.to_parquet(tmp_path / "agents" / "soe.parquet")
+    os.utime(tmp_path / "agents" / "soe.parquet", (1, 1))
+    assert enterprises(result, "baseline", "Anshan", QUARTER)[0].agent == 27  # another file is another history
+    assert KEPT.size <= 6
 
 
 def test_a_broken_file_is_named(result: Opened, tmp_path: Path) -> None:
@@ -94,4 +118,5 @@ def test_the_tables_speak_the_language(result: Opened, lang: str, words: tuple[s
     firms = enterprise_table(enterprises(result, "baseline", "Anshan", QUARTER), lang, texts(lang))
     homes = investor_table(investors(result, "baseline", "Dalian", "2006Q4"), lang, texts(lang))
     assert firms.count("<tr>") == 21 and f"<td>{words[0]}</td>" in firms and firms.count(f"<td>{words[1]}</td>") == 1
+    assert '<td class="number">50.0 %</td>' in firms
     assert f"<td>{words[2]}</td>" in homes and "2006Q4" in homes

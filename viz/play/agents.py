@@ -11,13 +11,21 @@ import numpy as np
 from simulator.records import CITIES
 from simulator.statistics import FloatArray
 from simulator.store_read import reading
+from viz.kept import Kept
 from viz.library import Opened
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
 MOST: Final = 20
 """Enterprises that are shown, the largest by output."""
+KEPT: Final = Kept(6)
+"""Histories of the enterprises or investors of one scenario, of all users; some 10 MB each."""
+_COLUMNS: Final = {
+    "soe": ("period", "agent", "city", "group", "alive", "zombie", "output", "debt", "utilisation"),
+    "investor": ("period", "agent", "home", "type", "location", "stages_left", "capital"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,14 +67,24 @@ class Investor:
 
 def has_agents(opened: Opened, scenario: str, run: int) -> bool:
     """Whether the agents of a run are stored: those of a scenario's typical run are, if the folder keeps any."""
-    return opened.medoids.get(scenario) == run and all(_path(opened, kind).is_file() for kind in ("soe", "investor"))
+    return not why_no_agents(opened, scenario, run)
+
+
+def why_no_agents(opened: Opened, scenario: str, run: int) -> str:
+    """Return why the agents of a run cannot be shown: ``folder`` or ``files`` are gone, another ``run``; else empty."""
+    if not opened.folder.is_dir():
+        return "folder"
+    if not all(_path(opened, kind).is_file() for kind in _COLUMNS):
+        return "files"
+    return "" if opened.medoids.get(scenario) == run else "run"
 
 
 def enterprises(opened: Opened, scenario: str, city: str, quarter: str, most: int = MOST) -> tuple[Enterprise, ...]:
     """Return the largest enterprises in business in a city and quarter by output, the largest first."""
-    columns = ["agent", "group", "alive", "zombie", "output", "debt", "utilisation"]
-    where = [("scenario", "=", scenario), ("city", "=", city), ("period", "=", quarter)]
-    rows = [row for row in _rows(opened, "soe", columns, where) if row["alive"]]
+    import pyarrow.compute as pc
+
+    here = (pc.field("city") == city) & (pc.field("period") == quarter)
+    rows = [row for row in _rows(opened, "soe", scenario, here) if row["alive"]]
     rows.sort(key=lambda row: (-row["output"], row["agent"]))
     return tuple(
         Enterprise(row["agent"], row["group"], row["output"], row["debt"], row["utilisation"], bool(row["zombie"]))
@@ -76,12 +94,13 @@ def enterprises(opened: Opened, scenario: str, city: str, quarter: str, most: in
 
 def investors(opened: Opened, scenario: str, city: str, quarter: str) -> tuple[Investor, ...]:
     """Return the investors that began a project in a city until a quarter, those with most capital first."""
-    columns = ["agent", "home", "type", "period", "stages_left"]
+    import pyarrow.compute as pc
+
     built: dict[int, list[dict[str, Any]]] = {}
-    for row in _rows(opened, "investor", columns, [("scenario", "=", scenario), ("location", "=", city)]):
+    for row in _rows(opened, "investor", scenario, pc.field("location") == city):
         if row["period"] <= quarter:
             built.setdefault(row["agent"], []).append(row)
-    now = _rows(opened, "investor", ["agent", "capital"], [("scenario", "=", scenario), ("period", "=", quarter)])
+    now = _rows(opened, "investor", scenario, pc.field("period") == quarter)
     capital = {row["agent"]: row["capital"] for row in now}
     found = []
     for agent, rows in built.items():
@@ -95,8 +114,8 @@ def investors(opened: Opened, scenario: str, city: str, quarter: str) -> tuple[I
 
 def arrivals(opened: Opened, scenario: str, quarters: int) -> FloatArray:
     """Return how many projects of foreign investors began in the typical run, shape (quarter, city)."""
-    columns = ["agent", "period", "location", "stages_left"]
-    table = _table(opened, "investor", columns, [("scenario", "=", scenario)]).to_pandas()
+    names = ["agent", "period", "location", "stages_left"]
+    table = _table(opened, "investor", scenario).select(names).to_pandas().astype({"period": str, "location": str})
     table = table.sort_values(["agent", "period"], kind="stable")
     before = table.groupby("agent")[["location", "stages_left"]].shift(1)
     here = table["location"] != ""
@@ -121,18 +140,29 @@ def _number(period: str) -> int:
     return 4 * int(period[:4]) + int(period[-1])
 
 
-def _rows(opened: Opened, kind: str, columns: list[str], where: list[tuple[str, str, str]]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = _table(opened, kind, columns, where).to_pylist()
+def _rows(opened: Opened, kind: str, scenario: str, where: pc.Expression) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = _table(opened, kind, scenario).filter(where).to_pylist()
     return rows
 
 
-def _table(opened: Opened, kind: str, columns: list[str], where: list[tuple[str, str, str]]) -> pa.Table:
-    """Read the columns of the rows that match; ``InputError`` if the file is missing or broken."""
-    import pyarrow.parquet as pq
-
+def _table(opened: Opened, kind: str, scenario: str) -> pa.Table:
+    """Return the history of the agents of a scenario; ``InputError`` if the file is missing or broken."""
     path = _path(opened, kind)
     with reading(path):
-        return pq.read_table(path, columns=columns, filters=where)
+        key = (path, path.stat().st_mtime_ns, scenario)
+        return KEPT.get(key, lambda: _read(path, kind, scenario))
+
+
+def _read(path: Path, kind: str, scenario: str) -> pa.Table:
+    """Read a history; words as numbers of a list and figures in single precision, so that it is small."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    words = ["period", "city", "group", "home", "type", "location"]
+    columns = list(_COLUMNS[kind])
+    table = pq.read_table(path, columns=columns, filters=[("scenario", "=", scenario)], read_dictionary=words)
+    smaller = {pa.float64(): pa.float32(), pa.int64(): pa.int32()}
+    return pa.table({name: table[name].cast(smaller.get(table[name].type, table[name].type)) for name in columns})
 
 
 def _path(opened: Opened, kind: str) -> Path:

@@ -19,7 +19,7 @@ def enterprise_table(rows: Sequence[Enterprise], lang: str, words: Mapping[str, 
             name_word(row.group, lang),
             plain(row.output),
             plain(row.debt),
-            plain(row.utilisation),
+            f"{plain(100.0 * row.utilisation)} %",
             words["play_yes" if row.zombie else "play_no"],
         )
         for row in rows
