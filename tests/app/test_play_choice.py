@@ -6,9 +6,12 @@ import pytest
 
 from simulator.errors import InputError
 from tests.app.playing import opened, scenario
+from viz.errors import PageError
 from viz.library import Opened
 from viz.play.choice import Choice
-from viz.state import address, query_of
+from viz.play.unshown import advice_of
+from viz.state import LANGS, address, query_of
+from viz.wording import texts
 
 
 def open_(name: str) -> Opened:
@@ -70,6 +73,42 @@ def test_results_of_other_luck_show_their_own_typical_runs() -> None:
 def test_what_is_not_there_is_named(choice: dict[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message):
         shown(**choice)
+
+
+BASES = {"demo": "baseline", "same": "baseline", "mine": "own_base"}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "other", "target"),
+    [
+        ("", "", ("demo", "")),
+        ("talent_retention", "", ("demo", "talent_retention")),
+        ("baseline", "cjk_fta", ("demo", "cjk_fta")),
+        ("cjk_fta", "baseline", ("demo", "cjk_fta")),  # else Compare would show levels of the baseline
+        ("cjk_fta", "talent_retention", ("demo", "talent_retention")),
+        ("", "same/cjk_fta", ("same", "cjk_fta")),
+        ("cjk_fta", "same/baseline", ("demo", "cjk_fta")),
+        ("", "mine/own_base", ("demo", "")),
+    ],
+)
+def test_the_next_step_compares_the_policy_that_was_watched(scenario: str, other: str, target: tuple[str, str]) -> None:
+    assert Choice("demo", scenario, other).compared(BASES) == target
+
+
+def test_reasons_and_advice_speak_the_language_of_the_reader() -> None:
+    for choice, key, words in (
+        ({"run": "abc"}, "play_advice_run", "不是运行编号"),
+        ({"run": "9"}, "play_advice_run", "没有第9号运行"),
+        ({"scenario": "cjk_fat"}, "play_broken", "是否指“cjk_fta”"),
+    ):
+        with pytest.raises(PageError) as told:
+            shown(**choice)
+        assert words in told.value.text("zh") and advice_of(told.value) == key
+    with pytest.raises(PageError) as told:
+        Choice("demo", shade="foo").variables()
+    assert advice_of(told.value) == "play_advice_variable"
+    for lang in LANGS:
+        assert {"play_advice_run", "play_advice_variable", "play_broken"} <= set(texts(lang))
 
 
 @pytest.mark.parametrize(("shade", "size"), [("wages", ""), ("", "fdi_"), ("none", "")])

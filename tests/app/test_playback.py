@@ -13,17 +13,19 @@ import pytest
 
 from simulator.errors import InputError
 from simulator.records import CITIES
+from simulator.scenario import load_scenario
 from tests.app.playing import QUARTERS, opened, scenario, with_parameters
-from tests.fakes import changed, column
+from tests.fakes import column
+from viz.play.difference import difference
 from viz.play.map_classes import difference_limits, level_limits
-from viz.play.playback import DISTRESS, Side, choices, compact, payload, shown, table, why_apart
+from viz.play.names import DISTRESS, choices, shipped_name, shown
+from viz.play.playback import Side, compact, payload, table, why_apart
 
-WORDS = {"a_quarter": "{unit} a quarter", "ends": " ends"}
 N = len(CITIES)
 
 
 def told(*sides: Side, shade: str = "gdp_real", size: str = "fdi", lang: str = "en") -> dict[str, Any]:
-    return payload(sides, shade, size, lang, WORDS)
+    return payload(sides, shade, size, lang)
 
 
 def test_a_side_holds_the_figures_of_its_run_and_of_no_other() -> None:
@@ -39,9 +41,11 @@ def test_a_side_holds_the_figures_of_its_run_and_of_no_other() -> None:
 
 def test_it_can_be_sent_and_is_small() -> None:
     result = opened(scenario(random=True), random=True)
-    data = told(Side(result, "baseline", 2), Side(result, "cjk_fta", 2))
+    sides = (Side(result, "baseline", 2), Side(result, "cjk_fta", 2))
+    data = told(*sides)
+    data["difference"] = difference(sides, "gdp_real", "fdi", "en", data["lanes"])
     per_quarter = len(json.dumps(data, separators=(",", ":"), allow_nan=False)) / QUARTERS
-    assert per_quarter * 120 < 2 * 150_000 + 90_000  # two sides of 120 quarters, and their difference
+    assert per_quarter * 120 < 2 * 150_000 + 120_000  # two sides of 120 quarters, their difference and its interval
 
 
 def test_history_ends_with_2017() -> None:
@@ -52,7 +56,7 @@ def test_history_ends_with_2017() -> None:
 def test_flows_are_by_the_quarter_and_stocks_are_not() -> None:
     data = told(Side(opened(), "baseline", 2), shade="population", size="gdp_real", lang="zh")
     assert data["shade"]["unit"] == "千人" and data["shade"]["label"] == "常住人口"
-    assert data["size"]["unit"] == "十亿元（2010年价） a quarter"
+    assert data["size"]["unit"] == "十亿元（2010年价）/季度"
     assert told(Side(opened(), "baseline", 2), size="")["size"] is None
 
 
@@ -63,40 +67,10 @@ def test_distress_is_zombies_over_enterprises_and_unknown_without_any() -> None:
     levels[:, :, 1, column("city", "zombies")] = 2.0
     levels[:, :, 1, column("city", "soe_number")] = 8.0
     ring = told(Side(result, "baseline", 2))["sides"][0]["ring"]
-    assert ring[0] is None and ring[1] == 0.25 and ring[2] == 1
-    assert shown(DISTRESS).label_in("en") == "Zombie share" and DISTRESS in choices()
-
-
-def test_the_difference_is_of_the_same_run_in_per_cent() -> None:
-    new = scenario()
-    changed(new, "city", "gdp_real", 1.1)
-    changed(new, "city", "fdi", 3.0)
-    result = opened(new)
-    data = told(Side(result, "baseline", 1), Side(result, "cjk_fta", 1))
-    difference = data["difference"]
-    assert difference["unit"] == "%" and set(difference["shade"]) == {10}
-    assert difference["size"][0] == 4.0  # 2 becomes 6, in the unit
-    assert difference["most"]["size"] == pytest.approx(2.0 * (2.0 + 5.1))
-    assert set(difference["ports"]) == {0}
-
-
-def test_a_small_difference_keeps_its_digits() -> None:
-    new = scenario()
-    changed(new, "city", "gdp_real", 1.0 + 1.2345e-6)
-    result = opened(new)
-    difference = told(Side(result, "baseline", 1), Side(result, "cjk_fta", 1))["difference"]
-    assert difference["shade"][0] == pytest.approx(1.2345e-4, rel=1e-3)
-
-
-@pytest.mark.parametrize(("name", "unit"), [("capacity_utilisation", "share"), ("policy_cost", "bn yuan a quarter")])
-def test_ratios_and_what_may_be_zero_differ_in_their_unit(name: str, unit: str) -> None:
-    base, new = opened(), scenario()
-    if name == "policy_cost":
-        base.results.base.levels["city"][..., column("city", name)] = 0.0
-    new.levels["city"][..., column("city", name)] = base.results.base.levels["city"][..., column("city", name)] + 0.5
-    result = replace(opened(new), results=type(base.results)([base.results.base, new]))
-    difference = told(Side(result, "baseline", 1), Side(result, "cjk_fta", 1), shade=name)["difference"]
-    assert difference["unit"] == unit and set(difference["shade"]) == {0.5}
+    assert ring[0] is None and ring[1] == 25 and ring[2] == 100
+    told_ = told(Side(result, "baseline", 2), shade=DISTRESS)
+    assert told_["shade"]["unit"] == told_["distress"]["unit"] == "%" and told_["sides"][0]["shade"][1] == 25
+    assert "state-owned" in told_["distress"]["label"] and shown(DISTRESS).unit == "share" and DISTRESS in choices()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +82,8 @@ def test_results_that_do_not_share_their_luck_have_no_difference(options: dict[s
     apart = why_apart(old, new)
     assert apart is not None and apart[0] == what and apart[1] != apart[2]
     data = told(old, new)
-    assert data["difference"] is None and [side["result"] for side in data["sides"]] == ["demo", "other"]
+    assert difference((old, new), "gdp_real", "", "en", []) is None
+    assert [side["result"] for side in data["sides"]] == ["demo", "other"]
 
 
 def test_other_parameters_or_another_run_have_no_difference() -> None:
@@ -162,7 +137,20 @@ def test_the_table_holds_every_city_and_quarter() -> None:
     rows = list(csv.DictReader(io.StringIO(table(Side(opened(), "baseline", 1), "wage"))))
     assert len(rows) == QUARTERS
     assert rows[-1]["period"] == "2018Q4" and rows[-1]["unit"] == "thousand yuan a year" and rows[-1]["run"] == "1"
-    assert {float(rows[5][city]) for city in CITIES} == {2.5}
+    assert {rows[5][city] for city in CITIES} == {"2.5"}
+
+
+def test_the_table_says_that_flows_are_by_the_quarter_and_has_the_digits_that_are_stored() -> None:
+    result = opened()
+    result.results.base.levels["city"][...] = np.float32(1.1)
+    for name, unit, cell in (("gdp_real", "bn yuan 2010 a quarter", "1.1"), ("capacity_utilisation", "%", "110")):
+        (row, *_) = csv.DictReader(io.StringIO(table(Side(result, "baseline", 1), name)))
+        assert (row["unit"], row["Dalian"]) == (unit, cell)
+
+
+def test_scenarios_of_other_results_go_by_the_titles_of_the_shipped_ones() -> None:
+    assert shipped_name("cjk_fta", "zh") == load_scenario("cjk_fta").title_zh
+    assert shipped_name("baseline", "zh") == "基准情景" and shipped_name("mine", "en") == "mine"
 
 
 def test_numbers_are_short_and_unknown_ones_are_none() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 
-from simulator.errors import InputError, nearest
 from viz.library import Opened
-from viz.play.playback import SHADE, SIZE, Side, choices, why_apart
+from viz.play.names import choices
+from viz.play.playback import SHADE, SIZE, Side, why_apart
+from viz.play.unshown import UnshownError
 
 NONE = "none"
 """In the address: no bubbles."""
@@ -60,10 +61,30 @@ class Choice:
         shade, size = self.shade or SHADE, self.size or SIZE
         for name in (shade, size):
             if name not in choices() and name != NONE:
-                raise InputError(f'the map has no variable "{name}"{nearest(name, choices())}')
+                raise UnshownError("play_no_variable", "play_advice_variable", name, choices(), name=name[:60])
         if shade == NONE:
-            raise InputError("the map needs a variable for its shading")
+            raise UnshownError("play_no_shade", "play_advice_variable")
         return shade, "" if size == NONE else size
+
+    def compared(self, bases: Mapping[str, str]) -> tuple[str, str]:
+        """Return the result and the scenario that Compare should show: the policy among those that are watched.
+
+        Parameters
+        ----------
+        bases
+            Result -> its first scenario, with which the others are compared there.
+
+        Returns
+        -------
+        tuple of str
+            The scenario is empty if only bases are watched.
+        """
+        for side in (self.other, self.scenario):
+            folder, _, name = side.rpartition("/")
+            result = folder or self.result
+            if name and name != bases.get(result):
+                return result, name
+        return self.result, ""
 
     def sides(self, open_: Callable[[str], Opened]) -> tuple[Side, ...]:
         """Return the runs that are shown: the same number on both sides if they can be subtracted.
@@ -96,5 +117,5 @@ class Choice:
         if not self.run:
             return typical
         if not self.run.isascii() or not self.run.isdigit():
-            raise InputError(f'"{self.run[:20]}" is not the number of a run; write a whole number such as {typical}')
+            raise UnshownError("play_no_number", "play_advice_run", run=self.run[:20], typical=typical)
         return int(self.run)

@@ -14,22 +14,24 @@ from typing import Any, Final
 import numpy as np
 
 from simulator import periods
-from simulator.errors import InputError
 from simulator.records import CITIES
-from simulator.statistics import FloatArray, percent_change
+from simulator.results import IntArray
+from simulator.statistics import FloatArray
 from simulator.variables import Variable, variable, variables
-from simulator.words import unit_word
 from viz.library import Opened
 from viz.play.agents import arrivals, has_agents
 from viz.play.events import play_events
-from viz.play.map_classes import difference_limits, level_limits
+from viz.play.map_classes import level_limits
+from viz.play.names import DISTRESS, factor_of, label_of, shown, unit_of
+from viz.play.unshown import UnshownError
+from viz.wording import texts
 
 SHADE: Final = "gdp_real"
 SIZE: Final = "fdi"
-DISTRESS: Final = "zombie_share"
-"""Share of state-owned enterprises of a city that are zombies; a ratio of two stored variables."""
 LEAST_TONNAGE: Final = 0.05
 """Mt a quarter below which a lane is not drawn."""
+STORED_DIGITS: Final = 7
+"""Of the single precision in which series are stored."""
 
 
 _reading = threading.Lock()  # users who look at the same result read its file once, not all at once
@@ -54,8 +56,8 @@ class Side:
         kept = self.opened.results.kept(self.opened.scenario(self.scenario).name)
         if self.run not in kept:
             last = self.opened.results.base.runs - 1
-            told = "failed" if 0 <= self.run <= last else f"is not one of 0 to {last}"
-            raise InputError(f"run {self.run} of {self.scenario} {told}")
+            key = "play_run_failed" if 0 <= self.run <= last else "play_run_unknown"
+            raise UnshownError(key, "play_advice_run", run=self.run, scenario=self.scenario, last=last)
 
     @property
     def typical(self) -> bool:
@@ -67,41 +69,25 @@ class Side:
         """Number of quarters."""
         return self.opened.results.base.quarters
 
-    def level(self, level: str, name: str) -> FloatArray:
-        """Return a variable of all entities of a level, shape (quarter, entity)."""
+    def level(self, level: str, name: str, runs: IntArray | None = None) -> FloatArray:
+        """Return a variable of all entities of a level, shape (quarter, entity); with `runs`, of these, runs first."""
         column = [v.name for v in variables()[level]].index(name)
-        runs = np.array([self.run], dtype=np.intp)
+        chosen = np.array([self.run], dtype=np.intp) if runs is None else runs
         with _reading:
-            return self.opened.results.values(self.scenario, level, "Q", runs)[0, :, :, column]
+            found = self.opened.results.values(self.scenario, level, "Q", chosen)[:, :, :, column]
+        return found[0] if runs is None else found
 
-    def cities(self, name: str) -> FloatArray:
-        """Return a variable of the map, shape (quarter, city)."""
+    def cities(self, name: str, runs: IntArray | None = None) -> FloatArray:
+        """Return a variable of the map as stored, shape (quarter, city); with `runs`, of these, runs first."""
         if name != DISTRESS:
-            return self.level("city", name)
-        zombies, all_ = self.level("city", "zombies"), self.level("city", "soe_number")
+            return self.level("city", name, runs)
+        zombies, all_ = self.level("city", "zombies", runs), self.level("city", "soe_number", runs)
         return np.divide(zombies, all_, out=np.full_like(zombies, np.nan), where=all_ > 0.0)
 
-    def province(self, name: str) -> FloatArray | None:
+    def province(self, name: str, runs: IntArray | None = None) -> FloatArray | None:
         """Return a variable of the map for the whole province, shape (quarter,); None if it has no such figure."""
         same = [v for v in variables()["province"] if v.name == name and v.unit == shown(name).unit]
-        return self.level("province", name)[:, 0] if same else None
-
-
-def shown(name: str) -> Variable:
-    """Return a variable of the map; ``KeyError`` if there is none of this name."""
-    return variable("province" if name == DISTRESS else "city", name)
-
-
-def choices() -> tuple[str, ...]:
-    """Return the variables that the map can show."""
-    names = [v.name for v in variables()["city"]]
-    return (*names[: names.index("zombies") + 1], DISTRESS, *names[names.index("zombies") + 1 :])
-
-
-def unit_of(spec: Variable, lang: str, a_quarter: str) -> str:
-    """Return the unit of a quarter's figure; `a_quarter` such as ``{unit} a quarter`` is for flows."""
-    unit = unit_word(spec.unit, lang)
-    return a_quarter.format(unit=unit) if spec.kind == "flow" else unit
+        return self.level("province", name, runs)[..., 0] if same else None
 
 
 def why_apart(old: Side, new: Side) -> tuple[str, str, str] | None:
@@ -119,7 +105,7 @@ def why_apart(old: Side, new: Side) -> tuple[str, str, str] | None:
     return None
 
 
-def payload(sides: Sequence[Side], shade: str, size: str, lang: str, words: dict[str, str]) -> dict[str, Any]:
+def payload(sides: Sequence[Side], shade: str, size: str, lang: str) -> dict[str, Any]:
     """Return what the player needs, ready for JSON; numbers with four digits, unknown ones None.
 
     Parameters
@@ -128,129 +114,102 @@ def payload(sides: Sequence[Side], shade: str, size: str, lang: str, words: dict
         One or two; the quarters are those that both have.
     shade, size
         Variables of the map (:func:`choices`); `size` may be empty.
-    words
-        ``a_quarter`` (see :func:`unit_of`) and ``ends`` (said of a policy that stops).
 
     Returns
     -------
     dict
         ``first``, ``quarters``, ``history`` (quarters of it), ``shade`` and ``size`` (label, unit, limits or most),
-        ``lanes`` (numbers of those drawn), ``most`` (greatest port and lane), ``sides`` and ``difference`` or None.
+        ``lanes`` (numbers of those drawn), ``most`` (greatest port and lane), ``sides`` and ``difference`` or None
+        (``viz.play.difference``).
         Series of cities, ports and lanes are flat, one quarter after the other.
     """
     quarters = min(side.quarters for side in sides)
     tonnage = [side.level("lane", "tonnage")[:quarters] for side in sides]
     throughput = [side.level("port", "throughput")[:quarters] for side in sides]
     lanes = np.flatnonzero(np.max([t.max(axis=0) for t in tonnage], axis=0) >= LEAST_TONNAGE)
-    shades = [side.cities(shade)[:quarters] for side in sides]
-    sizes = [side.cities(size)[:quarters] for side in sides] if size else []
-    apart = why_apart(*sides) if len(sides) == 2 else None
+    shades = [_scaled(side.cities(shade), shade)[:quarters] for side in sides]
+    sizes = [_scaled(side.cities(size), size)[:quarters] for side in sides] if size else []
     return {
         "first": periods.FIRST_YEAR,
         "quarters": quarters,
         "history": periods.count_until(periods.HISTORY_END),
-        "shade": {**_named(shade, lang, words), "limits": level_limits(np.stack(shades))},
-        "size": {**_named(size, lang, words), "most": _most(sizes)} if size else None,
-        "port": _named_of(variable("port", "throughput"), lang, words),
-        "lane": _named_of(variable("lane", "tonnage"), lang, words),
-        "distress": _named(DISTRESS, lang, words),
+        "shade": {**_named(shade, lang), "limits": level_limits(np.stack(shades))},
+        "size": {**_named(size, lang), "most": most_of(sizes)} if size else None,
+        "port": _named_of(variable("port", "throughput"), lang),
+        "lane": _named_of(variable("lane", "tonnage"), lang),
+        "distress": _named(DISTRESS, lang),
         "lanes": lanes.tolist(),
-        "most": {"port": _most(throughput), "lane": _most(tonnage)},
+        "most": {"port": most_of(throughput), "lane": most_of(tonnage)},
         "sides": [
-            _side(side, quarters, lang, words)
+            _side(side, quarters, lang)
             | {"shade": compact(shades[i]), "size": compact(sizes[i]) if size else None}
             | {"ports": compact(throughput[i]), "lanes": compact(tonnage[i][:, lanes])}
             | {"province": _province(side, shade, quarters), "province_size": _province(side, size, quarters)}
             for i, side in enumerate(sides)
         ],
-        "difference": None
-        if len(sides) != 2 or apart
-        else _difference(shade, lang, words, shades, sizes, throughput, [t[:, lanes] for t in tonnage]),
+        "difference": None,
     }
 
 
 def table(side: Side, name: str) -> str:
-    """Return a variable of all cities as CSV: a row a quarter, a column a city."""
-    values = side.cities(name)
+    """Return a variable of all cities as CSV: a row a quarter, a column a city; as many digits as are stored."""
+    values = _scaled(side.cities(name), name)
     lines = [",".join(("scenario", "run", "variable", "unit", "period", *CITIES))]
-    spec = shown(name)
+    unit = unit_of(shown(name), "en")
     for quarter, row in enumerate(values):
-        cells = ["" if not math.isfinite(v) else repr(float(v)) for v in row]
-        lines.append(",".join((side.scenario, str(side.run), name, spec.unit, periods.to_label(quarter), *cells)))
+        cells = ["" if not math.isfinite(v) else f"{v:.{STORED_DIGITS}g}" for v in row]
+        lines.append(",".join((side.scenario, str(side.run), name, unit, periods.to_label(quarter), *cells)))
     return "\n".join(lines) + "\n"
 
 
-def compact(values: FloatArray) -> list[float | int | None]:
-    """Return numbers one after the other with four significant digits; None for those that are not finite."""
-    return [_compact(value) for value in values.ravel().tolist()]
+def compact(values: FloatArray, digits: int = 4) -> list[float | int | None]:
+    """Return numbers one after the other with so many significant digits; None for those that are not finite."""
+    return [_compact(value, digits) for value in values.ravel().tolist()]
 
 
-def _compact(value: float) -> float | int | None:
+def _compact(value: float, digits: int) -> float | int | None:
     if not math.isfinite(value):
         return None
-    short = float(f"{value:.4g}")
+    short = float(f"{value:.{digits}g}")
     return int(short) if short == int(short) else short
 
 
-def _side(side: Side, quarters: int, lang: str, words: dict[str, str]) -> dict[str, Any]:
+def most_of(values: Sequence[FloatArray]) -> float:
+    """Return the greatest size among arrays, 0 if nothing is known."""
+    sizes = [float(np.nanmax(np.abs(v))) for v in values if np.isfinite(v).any()]
+    return float(f"{max(sizes, default=0.0):.4g}")
+
+
+def _side(side: Side, quarters: int, lang: str) -> dict[str, Any]:
     scenario = side.opened.scenario(side.scenario)
-    found = play_events(scenario, side.opened.scenarios[0], lang, words["ends"], quarters)
+    found = play_events(scenario, side.opened.scenarios[0], lang, texts(lang)["ends"], quarters)
     counted = has_agents(side.opened, side.scenario, side.run)
     begun = arrivals(side.opened, side.scenario, quarters) if counted else side.level("city", "fdi")[:quarters]
     return {
         "name": side.scenario,
-        "title": scenario.text("title", lang),
         "result": side.opened.name,
         "run": side.run,
         "typical": side.typical,
-        "ring": compact(side.cities(DISTRESS)[:quarters]),
+        "ring": compact(_scaled(side.cities(DISTRESS), DISTRESS)[:quarters]),
         "counted": counted,  # whether arrivals are numbers of projects; else money
         "arrivals": compact(begun),
         "events": [{"quarter": e.quarter, "label": e.label, "text": e.text, "new": e.new} for e in found],
     }
 
 
-def _difference(
-    shade: str,
-    lang: str,
-    words: dict[str, str],
-    shades: list[FloatArray],
-    sizes: list[FloatArray],
-    throughput: list[FloatArray],
-    tonnage: list[FloatArray],
-) -> dict[str, Any]:
-    """Return the second side minus the first: per cent where every figure allows it, else in the unit."""
-    change = percent_change(shades[1][None], shades[0][None])[0]
-    relative = shown(shade).kind != "ratio" and bool(np.isfinite(change).all())
-    change = change if relative else shades[1] - shades[0]
-    apart = [new - old for old, new in (throughput, tonnage)]
-    bubbles = sizes[1] - sizes[0] if sizes else None
-    most = {"size": 0.0 if bubbles is None else _most([bubbles]), "port": _most(apart[:1]), "lane": _most(apart[1:])}
-    return {
-        "unit": "%" if relative else _named(shade, lang, words)["unit"],
-        "limits": difference_limits(change),
-        "shade": compact(change),
-        "size": None if bubbles is None else compact(bubbles),
-        "ports": compact(apart[0]),
-        "lanes": compact(apart[1]),
-        "most": most,
-    }
-
-
 def _province(side: Side, name: str, quarters: int) -> list[float | int | None] | None:
     values = side.province(name) if name else None
-    return None if values is None else compact(values[:quarters])
+    return None if values is None else compact(_scaled(values, name)[:quarters])
 
 
-def _named(name: str, lang: str, words: dict[str, str]) -> dict[str, Any]:
-    return {"name": name, **_named_of(shown(name), lang, words)}
+def _scaled(values: FloatArray, name: str) -> FloatArray:
+    """Return stored figures as they are shown."""
+    return np.asarray(values * factor_of(shown(name)))
 
 
-def _named_of(spec: Variable, lang: str, words: dict[str, str]) -> dict[str, Any]:
-    return {"label": spec.label_in(lang), "unit": unit_of(spec, lang, words["a_quarter"])}
+def _named(name: str, lang: str) -> dict[str, Any]:
+    return {"name": name, **_named_of(shown(name), lang), "label": label_of(name, lang)}
 
 
-def _most(values: Sequence[FloatArray]) -> float:
-    """Return the greatest size among arrays, 0 if nothing is known."""
-    sizes = [float(np.nanmax(np.abs(v))) for v in values if np.isfinite(v).any()]
-    return float(f"{max(sizes, default=0.0):.4g}")
+def _named_of(spec: Variable, lang: str) -> dict[str, Any]:
+    return {"label": spec.label_in(lang), "unit": unit_of(spec, lang)}
