@@ -1,6 +1,4 @@
-// Part three of the player: maps, controls and time line put together; pictures saved; keys.
-
-const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity", "display", "paint-order", "font-size", "font-family", "font-weight", "text-anchor"];
+// Part seven of the player: maps, controls and time line put together; keys; what it tells the server and remembers.
 
 class Player {
   constructor(el, data, options) {
@@ -11,14 +9,13 @@ class Player {
     this.shown = -1;
     this.root = part("section", "lp", el, { role: "region", "aria-label": this.words.player, tabindex: 0, "data-sides": data.sides.length });
     this.events = this.collect();
+    this.controls(part("div", "lp-controls", this.root)); // first for the keyboard; on the page they stand below the maps
+    this.line = new TimeLine(this.root, data, this.words, this.clock, this.events);
+    const many = data.sides.length > 1; // then the series stand below the time line
     const stage = part("div", `lp-stage lp-maps-${data.sides.length + (data.difference ? 1 : 0)}`, this.root);
     this.maps = this.drawMaps(part("div", "lp-maps", stage));
-    this.panel = part("div", "lp-panel", stage);
-    const many = this.maps.length > 1; // then the series stand below the time line
-    this.legend(part("div", "lp-legend", this.root, { role: "group", "aria-label": this.words.legend }));
-    this.controls(part("div", "lp-controls", this.root));
-    this.line = new TimeLine(this.root, data, this.words, this.clock, this.events);
-    if (many) this.root.append(part("div", "lp-below", null).appendChild(this.panel).parentNode);
+    drawLegend(this.root, data, this.words, this.still);
+    this.panel = new Panel(many ? part("div", "lp-below", this.root) : stage, data, this.words, () => this.choose(this.selected));
     this.live = part("div", "lp-live", this.root, { "aria-live": "polite" });
     this.tip = part("div", "lp-tip", this.root, { role: "tooltip" });
     this.root.addEventListener("keydown", (event) => this.key(event));
@@ -35,7 +32,7 @@ class Player {
     const many = this.data.sides.filter((side) => side.events.some((event) => event.new)).length > 1;
     for (const side of this.data.sides) {
       for (const event of side.events) {
-        const text = many && event.new ? `${side.name}: ${event.text}` : event.text;
+        const text = many && event.new ? `${side.heading}: ${event.text}` : event.text;
         found.set(`${event.quarter} ${event.new} ${text}`, { ...event, text });
       }
     }
@@ -50,49 +47,20 @@ class Player {
     const limits = data.shade.limits;
     const maps = data.sides.map((side, i) => {
       const most = { ...data.most, size: data.size ? data.size.most : 0 };
-      const title = { name: side.heading, run: side.told, title: side.title, first: i === 0 };
+      const title = { name: side.heading, run: side.told, tip: `${side.name} (${side.result})`, first: i === 0 };
       return new CityMap(parent, data.base, data, { ...side, key: "ab"[i], limits, most }, false, title, choose);
     });
     if (data.difference) {
-      const title = { name: words.difference, run: words.difference_run, title: "", first: false };
+      const link = part("a", "lp-compare", null, { href: this.options.compare }, words.compare);
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return; // in a window of its own
+        event.preventDefault();
+        this.options.leave();
+      });
+      const title = { name: words.difference, run: words.difference_run, tip: words.difference_of, first: false, link };
       maps.push(new CityMap(parent, data.base, data, { ...data.difference, key: "difference" }, true, title, choose));
     }
     return maps;
-  }
-  legend(parent) {
-    const { data, words } = this;
-    const scale = (name, said, limits, colours) => {
-      const box = part("div", "lp-scale", parent, { "data-scale": name });
-      part("span", "lp-scale-title", box, {}, said);
-      const bar = part("span", "lp-bar", box);
-      for (let i = 0; i <= limits.length; i += 1) {
-        const cell = part("span", "lp-cell", bar);
-        part("i", `lp-swatch ${colours(i)}`, cell);
-        if (i < limits.length) part("b", "", cell, {}, short(limits[i]));
-      }
-    };
-    const limits = data.shade.limits;
-    const level = (i) => `s${limits.length ? Math.round((i * (COLOURS - 1)) / limits.length) : 2}`;
-    scale("level", data.shade.label + words.comma + data.shade.unit, limits, level);
-    if (data.difference) {
-      const apart = data.difference.limits;
-      const said = apart.length ? words.difference + words.comma + data.difference.unit : `${words.difference}: ${words.none}`;
-      scale("difference", said, apart, (i) => (apart.length ? `d${i}` : "d3"));
-    }
-    const sign = (name, text) => {
-      const box = part("span", "lp-sign", parent);
-      part("i", `lp-key ${name}`, box, { "aria-hidden": "true" });
-      part("span", "", box, {}, text);
-    };
-    const { most } = data;
-    if (data.size) sign("lp-key-bubble", `${data.size.label} ${words.up_to} ${plain(data.size.most)} ${data.size.unit}`);
-    if (data.difference && data.size) {
-      sign("lp-key-bubble lp-key-less", `${words.difference}: ${words.up_to} ${plain(data.difference.most.size)} ${data.size.unit}${words.comma}${words.less}`);
-    }
-    sign("lp-key-ring", data.distress.label);
-    sign("lp-key-port", `${words.port} ${words.up_to} ${plain(most.port)} ${data.port.unit}`);
-    sign("lp-key-lane", `${words.lane} ${words.up_to} ${plain(most.lane)} ${data.lane.unit}`);
-    if (!this.still) sign("lp-key-pulse", data.sides.every((side) => side.counted) ? words.arrivals : words.money);
   }
   controls(parent) {
     const { words, clock } = this;
@@ -102,15 +70,20 @@ class Player {
       node.addEventListener("click", act);
       return node;
     };
-    button("lp-back", "M6 5h2v14H6zM20 5v14L9 12z", words.previous, () => this.jump(-1));
+    const jump = (way) => (event) => {
+      this.jump(way);
+      if (event.detail) this.root.focus({ preventScroll: true }); // after a click, unlike Enter, the space bar is to play
+    };
+    button("lp-back", "M6 5h2v14H6zM20 5v14L9 12z", words.previous, jump(-1));
     this.toggle = button("lp-play", "M7 4v16l13-8z", words.play, () => this.playOrPause());
-    button("lp-next", "M16 5h2v14h-2zM4 5v14l11-7z", words.next, () => this.jump(1));
+    button("lp-next", "M16 5h2v14h-2zM4 5v14l11-7z", words.next, jump(1));
     const speed = part("select", "lp-speed", parent, { "aria-label": words.speed, title: words.speed });
     for (const rate of [1, 2, 4, 8]) part("option", "", speed, { value: rate }, `${rate}\u00d7`);
     speed.value = clock.speed;
     speed.addEventListener("change", () => {
       clock.speed = Number(speed.value);
       this.root.dataset.speed = speed.value;
+      this.options.paced();
     });
     this.quarter = part("output", "lp-quarter", parent, { "aria-label": words.quarter });
     this.kind = part("span", "lp-kind", parent);
@@ -134,6 +107,7 @@ class Player {
     if (event.target.tagName === "SELECT") return;
     if (event.key === " " && event.target.tagName !== "BUTTON") this.playOrPause();
     else if (step) this.step(step * (event.shiftKey ? 4 : 1));
+    else if (event.key === "Escape" && this.selected) this.choose(this.selected);
     else if (event.key === "Home") this.clock.go(0);
     else if (event.key === "End") this.clock.go(this.data.quarters - 1);
     else return;
@@ -153,48 +127,18 @@ class Player {
     for (const each of this.maps) each.mark(this.selected);
     this.over = passing && key ? map : null;
     const shown = this.hovered || this.selected;
-    if (shown !== this.looked) {
-      this.looked = shown;
-      this.fill(shown);
+    const looked = `${shown} ${shown === this.selected}`;
+    if (looked !== this.looked) {
+      this.looked = looked;
+      this.panel.fill(shown, shown && shown === this.selected);
     }
     this.draw();
-  }
-  fill(key) {
-    const { data, words } = this;
-    const [kind, name] = key.split(":");
-    const list = kind === "port" ? data.base.ports : data.base.cities;
-    const i = key ? list.findIndex((place) => place.key === name) : -1;
-    this.panel.replaceChildren();
-    part("h2", "lp-place-name", this.panel, {}, i < 0 ? words.province : kind === "port" ? `${words.port}: ${list[i].name}` : list[i].name);
-    const lines = (pick) => data.sides.map((side, s) => ({ name: side.name, style: "ab"[s], values: pick(side) })).filter((line) => line.values);
-    this.charts = [];
-    const chart = (spec, pick) => {
-      const found = lines(pick);
-      if (found.length) this.charts.push(new Series(this.panel, data, spec.label, spec.unit, found));
-    };
-    if (i < 0) {
-      chart(data.shade, (side) => side.province);
-      if (data.size) chart(data.size, (side) => side.province_size);
-      part("p", "lp-hint", this.panel, {}, words.hint);
-    } else if (kind === "port") {
-      chart(data.port, (side) => series(side.ports, list.length, i));
-    } else {
-      chart(data.shade, (side) => series(side.shade, list.length, i));
-      if (data.difference) {
-        const line = { name: words.difference, style: "d", values: series(data.difference.shade, list.length, i) };
-        this.charts.push(new Series(this.panel, data, words.difference, data.difference.unit, [line]));
-      }
-      if (data.size) chart(data.size, (side) => series(side.size, list.length, i));
-      if (data.shade.name !== data.distress.name) chart(data.distress, (side) => series(side.ring, list.length, i));
-    }
-    this.panel.style.setProperty("--charts", Math.max(2, this.charts.length));
-    for (const each of this.charts) each.lay();
   }
   draw() {
     const { clock, data, words } = this;
     const { time, index } = clock;
     for (const map of this.maps) map.draw(time);
-    for (const chart of this.charts) chart.draw(time, index);
+    this.panel.draw(time, index);
     if (this.root.dataset.playing !== String(clock.playing)) {
       this.root.dataset.playing = String(clock.playing);
       this.toggle.setAttribute("aria-label", clock.playing ? words.pause : words.play);
@@ -227,7 +171,7 @@ class Player {
   }
   // The values of the place under the pointer or with the focus, on the map where it is.
   point(time, index) {
-    const { data, over } = this;
+    const { data, over, words } = this;
     this.tip.classList.toggle("lp-open", Boolean(over));
     if (!over || (this.tip.dataset.of === `${over.figures.key} ${this.hovered} ${index}`)) return;
     this.tip.dataset.of = `${over.figures.key} ${this.hovered} ${index}`;
@@ -237,12 +181,19 @@ class Player {
     const i = list.findIndex((place) => place.key === name);
     const said = (spec, flat, unit) => `${spec.label}: ${plain(flat[index * list.length + i], apart)} ${unit || spec.unit}`;
     const rows = kind === "port" ? [said(data.port, figures.ports)] : [said(data.shade, figures.shade, apart && data.difference.unit)];
-    if (kind === "city" && data.size) rows.push(said(data.size, figures.size));
+    const unsure = apart && kind === "city" && over.unsure(i, index);
+    const ends = unsure || (apart && kind === "city") ? [figures.low, figures.high].map((flat) => flat[index * list.length + i]) : [];
+    if (ends.some(Boolean) && !figures.few) {
+      const [low, high] = ends.map((value) => plain(value, true));
+      rows.push(`${words.interval}: ${low} ${words.to} ${high} ${data.difference.unit}${unsure ? `${words.comma}${words.open}` : ""}`);
+    } else if (unsure) rows.push(words.open);
+    if (kind === "city" && data.size) rows.push(said(data.size, figures.size, apart && figures.size_unit));
     if (kind === "city" && !apart && data.shade.name !== data.distress.name) rows.push(said(data.distress, figures.ring));
     this.tip.replaceChildren();
-    part("strong", "", this.tip, {}, `${list[i].name}, ${label(data.first, index)}`);
+    const place = kind === "port" ? words.port_of.replace("{name}", list[i].name) : list[i].name;
+    part("strong", "", this.tip, {}, `${place}, ${label(data.first, index)}`);
     for (const row of rows) part("div", "", this.tip, {}, row);
-    over.marks.get(this.hovered).setAttribute("aria-label", `${list[i].name}. ${rows.join("; ")}`);
+    over.marks.get(this.hovered).setAttribute("aria-label", `${place}. ${rows.join("; ")}`);
     const box = over.svg.getBoundingClientRect(), home = this.root.getBoundingClientRect();
     const scale = Math.min(box.width / base.width, box.height / base.height);
     const x = box.left - home.left + (box.width - scale * base.width) / 2 + scale * list[i].x;
@@ -256,7 +207,7 @@ class Player {
   }
   fit() {
     for (const map of this.maps) map.fit();
-    for (const chart of this.charts) chart.lay();
+    this.panel.lay();
     this.line.fit();
     this.draw();
   }
@@ -275,67 +226,89 @@ class Player {
   }
 }
 
-// The maps as they stand, side by side in one file that needs no styles from elsewhere.
-function picture(player) {
-  const { base, shade, difference } = player.data;
-  const look = getComputedStyle(player.root);
-  const width = base.width * player.maps.length, height = base.height + 70;
-  const svg = draw("svg", { xmlns: SVG, viewBox: `0 0 ${width} ${height}`, width, height, "font-family": look.fontFamily });
-  draw("rect", { width, height, fill: look.getPropertyValue("--ground") || "#fff" }, svg);
-  player.maps.forEach((map, i) => {
-    const group = draw("g", { transform: `translate(${i * base.width} 34)` }, svg);
-    const text = (x, y, said, size) => {
-      draw("text", { x, y, fill: look.color, "font-size": size }, group).textContent = said;
-    };
-    text(12, -12, `${map.title.name}, ${player.root.dataset.quarter}. ${map.title.run}`, 15);
-    map.svg.style.setProperty("--u", 1); // letters in the size of the file, not of the page
-    map.svg.classList.remove("lp-small");
-    for (const layer of map.svg.children) {
-      const copy = layer.cloneNode(true);
-      const from = [layer, ...layer.querySelectorAll("*")], to = [copy, ...copy.querySelectorAll("*")];
-      from.forEach((node, k) => {
-        const style = getComputedStyle(node);
-        for (const name of STYLES) to[k].setAttribute(name, style.getPropertyValue(name));
-        if (style.transform !== "none") to[k].setAttribute("transform", style.transform);
-        for (const name of ["tabindex", "role", "style"]) to[k].removeAttribute(name);
-      });
-      group.append(copy);
-    }
-    map.fit();
-    const limits = map.figures.limits, swatch = map.box.ownerDocument.querySelectorAll(`.lp-scale[data-scale=${map.apart ? "difference" : "level"}] .lp-swatch`);
-    swatch.forEach((node, k) => {
-      draw("rect", { x: 12 + 52 * k, y: base.height + 6, width: 52, height: 10, fill: getComputedStyle(node).backgroundColor }, group);
-      if (k < limits.length) text(52 + 52 * k, base.height + 28, short(limits[k]), 11);
-    });
-    text(24 + 52 * swatch.length, base.height + 16, map.apart ? difference.unit : `${shade.label}, ${shade.unit}`, 12);
-  });
-  return new XMLSerializer().serializeToString(svg);
+// What the tab of the browser remembers, so that a reader who comes back finds the quarter, speed and place again.
+const MEMORY = "liaosim-play";
+
+function recall(result) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(MEMORY)) || {};
+    return kept.result === result ? kept : { speed: kept.speed };
+  } catch {
+    return {};
+  }
+}
+
+function remember(values, first) {
+  try {
+    sessionStorage.setItem(MEMORY, JSON.stringify(values));
+  } catch {
+    // a browser that keeps nothing: the page works without
+  }
+  if (!/\/(play)?$/.test(location.pathname)) return; // the reader has left
+  const here = new URL(location.href);
+  here.searchParams.set("quarter", label(first, values.quarter));
+  if (values.selected) here.searchParams.set("place", values.selected);
+  else here.searchParams.delete("place");
+  history.replaceState(history.state, "", here);
+}
+
+// Where a player begins: as the address asks, else where the reader left it, else at the end, or at the start to play.
+function beginning(model, data) {
+  const asked = model.get("asked"), autoplay = model.get("autoplay"), last = data.quarters - 1;
+  const [, year, number] = /^(\d{4})Q([1-4])$/.exec(asked.quarter) || [];
+  const kept = recall(data.sides[0].result);
+  const given = year ? (Number(year) - data.first) * 4 + Number(number) - 1 : asked.place ? undefined : kept.quarter;
+  const place = asked.place || (year ? "" : kept.selected) || "";
+  const [kind, key] = place.split(":");
+  const known = { city: data.base.cities, port: data.base.ports }[kind] || [];
+  return {
+    start: Math.max(0, Math.min(last, given ?? (autoplay ? 0 : last))),
+    speed: kept.speed || 2,
+    selected: known.some((each) => each.key === key) ? place : "",
+    going: autoplay && given === undefined,
+    back: kept.quarter !== undefined,
+  };
 }
 
 function render({ model, el }) {
   let player = null, waiting = 0, telling = 0;
+  const keep = () => {
+    const { clock, selected, data } = player;
+    remember({ result: data.sides[0].result, quarter: clock.index, speed: clock.speed, selected }, data.first);
+  };
   const make = () => {
     waiting = 0;
     const figures = model.get("figures");
     if (!figures || !figures.sides) return;
     const data = { ...figures, base: model.get("base") };
-    const before = player && { start: Math.min(player.clock.index, data.quarters - 1), speed: player.clock.speed, going: player.clock.playing };
+    const before = player && { start: Math.min(player.clock.index, data.quarters - 1), speed: player.clock.speed, selected: player.selected, going: player.clock.playing };
     if (player) player.remove();
+    const begin = before || beginning(model, data);
     player = new Player(el, data, {
-      start: before ? before.start : Math.max(0, Math.min(model.get("quarter"), data.quarters - 1)),
-      speed: before ? before.speed : 2,
-      selected: model.get("selected"),
-      chosen: (key) => tell({ selected: key, quarter: player.clock.index }),
+      ...begin,
+      compare: model.get("asked").compare,
+      leave: () => tell({ leaving: model.get("leaving") + 1 }),
+      paced: keep,
+      chosen: (key) => {
+        keep();
+        tell({ selected: key, quarter: player.clock.index });
+      },
       rested: (index, playing) => {
         clearTimeout(telling); // a key held down is told once, when it is let go
-        telling = setTimeout(() => tell({ quarter: index, playing }), 150);
+        telling = setTimeout(() => {
+          keep();
+          tell({ quarter: index, playing });
+        }, 150);
       },
     });
-    if (before ? before.going : model.get("autoplay") && !player.still) player.clock.play();
+    if (before || begin.back) keep(); // the address is that of another choice, or of the tab
+    if (!before && !begin.going) tell({ quarter: begin.start, selected: begin.selected });
+    if (begin.going && (before || !player.still)) player.clock.play();
   };
   const tell = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
+    const news = Object.entries(values).filter(([name, value]) => model.get(name) !== value);
+    for (const [name, value] of news) model.set(name, value);
+    if (news.length) model.save_changes();
   };
   const soon = () => {
     if (!waiting) waiting = setTimeout(make, 0); // figures and names of the map may arrive one after the other
@@ -346,7 +319,9 @@ function render({ model, el }) {
     clearTimeout(waiting);
     clearTimeout(telling);
     for (const name of ["change:figures", "change:base"]) model.off(name, soon);
-    if (player) player.remove();
+    if (!player) return;
+    keep(); // also when it plays
+    player.remove();
   };
 }
 

@@ -1,4 +1,7 @@
-// Part two of the player: the time line with its events, and the series of one place with the moving quarter.
+// Part three of the player: the time line with its events, and the series of one place with the moving quarter.
+
+const MARK = 26; // height of a row of events, px
+const TICK = 12; // height of a number in a chart, px
 
 class TimeLine {
   constructor(parent, data, words, clock, starts) {
@@ -33,7 +36,10 @@ class TimeLine {
       const mark = part("button", event.new ? "lp-event lp-new" : "lp-event", this.events, {
         type: "button", title: said, "aria-label": said, "data-quarter": event.label, style: `left:${share(event.quarter)}`,
       }, event.key);
-      mark.addEventListener("click", () => clock.go(event.quarter));
+      mark.addEventListener("click", (pressed) => {
+        clock.go(event.quarter);
+        if (pressed.detail) parent.focus({ preventScroll: true }); // after a click, unlike Enter, the space bar is to play
+      });
       return mark;
     });
     this.starts = starts;
@@ -46,10 +52,10 @@ class TimeLine {
       const x = (this.starts[i].quarter / Math.max(1, this.data.quarters - 1)) * width;
       let row = ends.findIndex((end) => x >= end);
       if (row < 0) row = ends.push(0) - 1;
-      ends[row] = x + 22;
-      mark.style.top = `${row * 22}px`;
+      ends[row] = x + MARK;
+      mark.style.top = `${row * MARK}px`;
     });
-    this.events.style.height = `${Math.max(1, ends.length) * 22}px`;
+    this.events.style.height = `${Math.max(1, ends.length) * MARK}px`;
   }
   draw(index, spoken) {
     if (this.range.valueAsNumber !== index) this.range.value = index;
@@ -58,17 +64,19 @@ class TimeLine {
   }
 }
 
-// A chart of one variable of one place: a line for each side, the quarter that is shown as an upright line.
+// A chart of one variable of one place: a line for each side, the quarter that is shown as an upright line. A line may
+// have a band around it, from low to high.
 class Series {
-  constructor(parent, data, title, unit, lines) {
+  constructor(parent, data, { title, unit, lines, band }) {
     Object.assign(this, { data, unit, lines, left: 1, top: 4, bottom: 16 });
     this.box = part("div", "lp-series", parent, { "data-series": title });
     const head = part("div", "lp-series-head", this.box);
     part("span", "lp-series-title", head, {}, title);
+    if (band) part("span", "lp-band-key", head, {}, band);
     this.now = part("span", "lp-series-now", head);
     const spoken = lines.map((line) => `${line.name}: ${plain(line.values[0])} \u2192 ${plain(line.values.at(-1))}`).join("; ");
     this.svg = draw("svg", { role: "img", "aria-label": `${title}, ${unit}. ${spoken}` }, this.box);
-    const known = lines.flatMap((line) => line.values).filter((value) => value !== null);
+    const known = lines.flatMap((line) => [...line.values, ...(line.low || []), ...(line.high || [])]).filter((value) => value !== null);
     const low = known.reduce((a, b) => Math.min(a, b), Infinity), high = known.reduce((a, b) => Math.max(a, b), -Infinity);
     const pad = high > low ? 0 : Math.abs(high) || 1;
     this.low = low >= 0 && low < 0.5 * high ? 0 : low - pad;
@@ -84,16 +92,17 @@ class Series {
     const floor = this.height - this.bottom;
     const past = Math.min(data.history - 0.5, data.quarters - 1);
     draw("rect", { x: this.left, y: this.top, width: Math.max(0, this.x(past) - this.left), height: floor - this.top, class: "lp-shade" }, this.svg);
-    for (const [value, y] of [[this.high, this.top + 9], [this.low, floor - 3]]) {
-      draw("text", { x: this.left + 3, y, class: "lp-tick" }, this.svg).textContent = plain(value);
-    }
     draw("line", { x1: this.left, x2: this.width - 8, y1: floor, y2: floor, class: "lp-axis" }, this.svg);
     const years = data.quarters / 4;
     for (let year = Math.ceil(data.first / 5) * 5; year < data.first + years; year += 5) {
       draw("text", { x: this.x((year - data.first) * 4), y: this.height - 4, class: "lp-tick", "text-anchor": "middle" }, this.svg).textContent = year;
     }
     if (this.low < 0 && this.high > 0) draw("line", { x1: this.left, x2: this.width - 8, y1: this.y(0), y2: this.y(0), class: "lp-axis" }, this.svg);
+    for (const line of lines) if (line.low) draw("path", { d: this.band(line), class: "lp-band" }, this.svg);
     for (const line of lines) draw("path", { d: this.path(line.values), class: `lp-line ${line.style}` }, this.svg);
+    for (const [value, y] of [[this.high, this.y(this.high) - 3], [this.low, this.low ? this.y(this.low) + 10 : floor - 3]]) {
+      draw("text", { x: this.left + 3, y, class: "lp-tick lp-tick-value" }, this.svg).textContent = plain(value, this.low < 0);
+    }
     this.cursor = draw("line", { y1: this.top, y2: floor, class: "lp-cursor" }, this.svg);
     this.dots = lines.map((line) => draw("circle", { r: 3, class: `lp-dot ${line.style}` }, this.svg));
   }
@@ -101,8 +110,13 @@ class Series {
     return this.left + (index / Math.max(1, this.data.quarters - 1)) * (this.width - this.left - 8);
   }
   y(value) {
-    const floor = this.height - this.bottom;
-    return floor - ((value - this.low) / (this.high - this.low)) * (floor - this.top);
+    const floor = this.height - this.bottom - (this.low ? TICK : 0); // room for the numbers at both ends of the scale
+    return floor - ((value - this.low) / (this.high - this.low)) * (floor - this.top - TICK);
+  }
+  band({ low, high }) {
+    const known = low.map((_, i) => i).filter((i) => low[i] !== null && high[i] !== null);
+    const points = [...known.map((i) => [i, high[i]]), ...known.reverse().map((i) => [i, low[i]])];
+    return points.length ? `M${points.map(([i, value]) => `${this.x(i).toFixed(1)} ${this.y(value).toFixed(1)}`).join("L")}Z` : "";
   }
   path(values) {
     let pen = "M";
