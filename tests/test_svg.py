@@ -22,6 +22,7 @@ from viz.svg import (
     FanChart,
     IntervalRow,
     Marker,
+    Stretch,
     fan_chart,
     interval_chart,
     share_bar,
@@ -96,6 +97,24 @@ def test_median_and_band_stand_where_the_scale_says() -> None:
     top_of_first, *_, bottom_of_first = points(band)
     assert top_of_first[1] == pytest.approx(bottom - 2 / 4 * height, abs=0.06)
     assert bottom_of_first[1] == pytest.approx(bottom, abs=0.06)
+
+
+def test_the_base_shows_on_a_scenario_that_does_as_it_does() -> None:
+    text = fan_chart(chart(fans=(fan([1.0, 2.0, 3.0], style="base"), fan([1.0, 2.0, 3.0], style="new"))))
+    order = [e.get("class") for e in parsed(text).iter() if e.get("class", "").startswith(("band", "median"))]
+    assert order == ["band base", "band new", "median new", "median base"]
+
+
+def test_years_are_named_above_their_right_end_if_there_is_room() -> None:
+    found = (Stretch("history", 2006, 2007), Stretch("a name without any room for it", 2008, 2008, tinted=True))
+    text = fan_chart(chart(), found)
+    assert [e.text for e in elements(text, "text", "tick") if e.text and e.text[-1].isalpha()] == ["history"]
+    (name,) = [e for e in elements(text, "text", "tick") if e.text == "history"]
+    (tint,) = elements(text, "rect", "heldout")
+    middle = LEFT + 0.75 * (WIDTH - LEFT - RIGHT)  # where 2007 ends
+    assert float(name.get("x", "")) == pytest.approx(middle - 2, abs=0.1) and float(name.get("y", "")) < TOP
+    assert float(tint.get("x", "")) == pytest.approx(middle, abs=0.1)
+    assert float(tint.get("x", "")) + float(tint.get("width", "")) == pytest.approx(WIDTH - RIGHT, abs=0.2)
 
 
 def test_negative_bands_lie_below_zero() -> None:

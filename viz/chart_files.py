@@ -86,17 +86,16 @@ def fan_svg(chart: FanChart, words: Mapping[str, str], fitted_until: int | None 
     return standalone(fan_chart(chart, found), chart.title, "", keys)
 
 
-def interval_svg(effects: EntityEffects, title: str, about: str, unit: str, words: Mapping[str, str]) -> str:
+def interval_svg(effects: EntityEffects, title: str, about: str, words: Mapping[str, str]) -> str:
     """Return a chart of effects on many as an SVG file, drawn as the report draws it.
 
     Parameters
     ----------
     title, about
         What it shows, and of which scenario and years.
-    unit
     words
     """
-    return standalone(interval_chart(effects.rows, title, unit, words["to"]), title, about)
+    return standalone(interval_chart(effects.rows, title, effects.unit, words["to"]), title, about)
 
 
 def standalone(drawing: str, title: str, about: str = "", keys: Sequence[tuple[str, str]] = ()) -> str:
@@ -178,7 +177,8 @@ def _placed(lines: Sequence[Sequence[_Piece]], top: float) -> Iterable[ElementTr
 
 def _sample(kind: str, x: float, y: float) -> Iterable[ElementTree.Element]:
     if kind.startswith(("band", "history", "heldout")):
-        yield _element("rect", kind, x=f"{x:g}", y=f"{y - 9:g}", width="22", height="10")
+        frame = {} if kind.startswith("band") else {"stroke": LIGHT.quiet, "stroke-width": "0.5"}
+        yield _element("rect", kind, x=f"{x:g}", y=f"{y - 9:g}", width="22", height="10", **frame)
     elif kind == "observed":
         yield _element("circle", kind, cx=f"{x + 10:g}", cy=f"{y - 4:g}", r="2.4")
     elif kind:

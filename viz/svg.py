@@ -151,7 +151,9 @@ def fan_chart(chart: FanChart, stretches: Sequence[Stretch] = ()) -> str:
     marks = ticks(float(pool.min()), float(pool.max())) if len(pool) else (0.0, 1.0)
     area = _Area(float(years[0]), float(years[-1]), marks[0], marks[-1], FAN_HEIGHT)
     parts = [*_history(chart, area), *_stretches(stretches, area), *_grid(chart, area, marks)]
-    parts += [line for fan in chart.fans for line in _fan(fan, years, area)]
+    drawn = [_fan(fan, years, area) for fan in chart.fans if np.isfinite(fan.median).any()]
+    parts += [band for band, _ in drawn]
+    parts += [line for _, line in reversed(drawn)]  # the dashes of the base show on a scenario that does as it does
     parts += [
         f'<circle class="observed" cx="{area.x(year):.1f}" cy="{area.y(value):.1f}" r="2.4"/>'
         for year, value in chart.observed
@@ -170,7 +172,7 @@ def interval_chart(rows: Sequence[IntervalRow], title: str, unit: str, interval_
     height = TOP + ROW * len(rows) + 26
     ends = [v for row in rows for v in (row.low, row.high) if math.isfinite(v)]
     marks = ticks(min([0.0, *ends]), max([0.0, *ends]), 4)
-    left, right = 126, WIDTH - 12
+    left, right = 126, WIDTH - 18
     scale = (right - left) / (marks[-1] - marks[0])
 
     def x(value: float) -> float:
@@ -305,19 +307,17 @@ def _grid(chart: FanChart, area: _Area, marks: Sequence[float]) -> list[str]:
     return parts
 
 
-def _fan(fan: Fan, years: FloatArray, area: _Area) -> list[str]:
+def _fan(fan: Fan, years: FloatArray, area: _Area) -> tuple[str, str]:
     """Draw band and median of a fan over the years in which it is known."""
     known = np.isfinite(fan.median)
-    if not known.any():
-        return []
     x = [area.x(year) for year in years[known]]
     low, median, high = ([area.y(v) for v in a[known]] for a in (fan.low, fan.median, fan.high))
     ring = " ".join(f"{a:.1f},{b:.1f}" for a, b in [*zip(x, high, strict=True), *zip(x[::-1], low[::-1], strict=True)])
     line = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x, median, strict=True))
-    return [
+    return (
         f'<polygon class="band {fan.style}" points="{ring}"/>',
         f'<polyline class="median {fan.style}" points="{line}"/>',
-    ]
+    )
 
 
 def _markers(markers: Iterable[Marker], area: _Area) -> list[str]:

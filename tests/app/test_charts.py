@@ -289,7 +289,7 @@ def test_a_picture_opens_alone(kind: str) -> None:
     rows = effects(IntervalRow("Dalian & 大连", 2.0, 1.0, 3.0))
     text = (
         chart_files.fan_svg(drawn, WORDS, 2015) if kind == "fan"
-        else chart_files.interval_svg(rows, drawn.title, "A policy & more", "%", WORDS)
+        else chart_files.interval_svg(rows, drawn.title, "A policy & more", WORDS)
     )  # fmt: skip
     root = ElementTree.fromstring(text.encode("utf-8"))
     assert root.tag == SVG + "svg" and float(root.get("width", "0")) > 0
@@ -317,7 +317,7 @@ def words_of(text: str, kind: str) -> list[tuple[float, str]]:
 def test_a_picture_says_of_what_and_when_it_is() -> None:
     about = "A policy: change against the baseline, mean of 2031–2035 (what-if)"
     rows = effects(IntervalRow("Dalian", 2.0, 1.0, 3.0))
-    text = chart_files.interval_svg(rows, "City: FDI inflow", about, "bn USD", WORDS)
+    text = chart_files.interval_svg(rows, "City: FDI inflow", about, WORDS)
     assert [said for _, said in words_of(text, "heading")] == ["City: FDI inflow"]
     assert " ".join(said for _, said in words_of(text, "about")).endswith("mean of 2031–2035 (what-if)")
     assert LIGHT.up in text and "#0b67b2" not in text  # the colours of the page, not those of the report

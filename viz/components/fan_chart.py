@@ -78,7 +78,7 @@ def IntervalFigure(effects: EntityEffects, title: str, unit: str, name: str, abo
         said=charts.spoken_rows(effects.rows, exported, unit, words),
         height=charts.interval_height(effects.rows),
         csv=lambda: chart_files.interval_csv(effects),
-        svg=lambda: chart_files.interval_svg(effects, exported, about, unit, words),
+        svg=lambda: chart_files.interval_svg(effects, exported, about, words),
     )
 
 

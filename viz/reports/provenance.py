@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from simulator.manifest import ParametersEntry, PosteriorName
 from simulator.parameters import Calibration
+from simulator.posterior import SHIPPED
 
 
 def parameters_warning(kind: str, calibration: Calibration | None, words: Mapping[str, str]) -> str:
     """Return what a reader must know of the parameters."""
     if calibration is not None:
-        return words["posterior_warning"].format(
-            name=calibration.name, first=calibration.first_year, last=calibration.last_year
-        )
+        name = "" if calibration.name == SHIPPED else words["posterior_name"].format(name=calibration.name)
+        return words["posterior_warning"].format(name=name, first=calibration.first_year, last=calibration.last_year)
     return words["file_warning"] if kind == "posterior" else words.get(f"{kind}_warning", words["file_warning"])
 
 
