@@ -6,22 +6,21 @@ import csv
 import io
 import re
 import xml.etree.ElementTree as ElementTree
-from functools import partial
-from typing import Any
+from html import unescape
 
 import pytest
 
 from simulator.loop_book import LOOPS, edges
 from simulator.loops import Loop
-from simulator.parameter_words import meaning
 from simulator.quarter import ORDER, access
 from tests.app.drawn import drawn
+from tests.app.loop_pages import loop_page
+from viz.components.structure_views import _common
 from viz.shapes import Box
 from viz.structure import facts
 from viz.structure import map as maps
 from viz.structure.loop_picture import NODES, arrows
-from viz.structure.stock_picture import BANDS
-from viz.trust.markup import fragment, standalone_drawing
+from viz.trust.markup import broken, fragment, standalone_drawing, titled
 
 LANGS = ("en", "zh")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -37,16 +36,6 @@ def keyed(svg: str) -> dict[str, ElementTree.Element]:
 
 def faint(part: ElementTree.Element) -> bool:
     return "is-faint" in str(part.get("class"))
-
-
-def loop_page(lang: str, loop: Loop, node: dict[str, Any] | None = None) -> str:
-    return fragment(
-        "structure_loops.html", lang, picture="", loops=LOOPS, kinds=[("reinforcing", "R"), ("balancing", "B")],
-        chosen_loop=loop, ways=facts.ways(loop.key), way_of=True, name_of=partial(maps.name_of, lang=lang), node=node,
-        chains=[(path, maps.chain(path, lang)) for path in loop.paths],
-        say=lambda text, part: facts.in_words(text, lang, part), meaning=lambda name: meaning(name, lang),
-        meaning_of=facts.meaning_of,
-    )  # fmt: skip
 
 
 # Pictures
@@ -111,7 +100,19 @@ def test_stock_picture_in_chinese_has_no_english_left() -> None:
     words = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
     left = [word for word in words if re.search("[A-Za-z]{2,}", word)]
     assert not left and len(words) > 60
-    assert "基础设施" in words and "统计虚增" in words
+    assert "基础设施" in words and "统计虚报" in words
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_legend_of_stocks_stands_beside_the_picture(lang: str) -> None:
+    keys = maps.stock_keys(lang)
+    whole, cut = (maps.stock_map(lang, "", "Title", foot) for foot in (True, False))
+    words = [text for _, text in keys]
+    assert len(set(words)) == 6 and all(text.replace("&", "&amp;") in whole for text in words)
+    for mark, _ in keys:
+        assert ElementTree.fromstring(mark).get("aria-hidden") == "true"
+    heights = [float(str(ElementTree.fromstring(svg).get("viewBox")).split()[3]) for svg in (whole, cut)]
+    assert heights[1] < 1130 - 24 < heights[0]  # where the foot begins
 
 
 def test_translation_keeps_everything_but_words() -> None:
@@ -147,32 +148,6 @@ def test_a_picture_that_leaves_the_page_is_whole() -> None:
         standalone_drawing("<svg>")
 
 
-# Words
-
-
-def test_all_words_are_translated_and_no_translation_is_idle() -> None:
-    def one_line(text: str) -> str:
-        return " ".join(text.split())
-
-    phrases = {loop.note for loop in LOOPS}
-    for _, path, edge in edges():
-        phrases |= {path.name, path.cut, edge.phrase, edge.missing}
-    undrawn = {end for _, _, edge in edges() for end in (edge.source, edge.target) if not maps.field_node(end)}
-    words = {one_line(node.words) for node in NODES.values()} | {one_line(p.words) for p in maps.parts().values()}
-    words |= {band[3] for band in BANDS} | set(maps.FOOT) | {end.partition(".")[2] for end in undrawn}
-    quarter = {word for step in ORDER for word in (step.heading, step.agent, step.link)} - {"", "soe"}
-    assert set(facts.chinese()["phrases"]) == phrases - {""}
-    assert set(facts.chinese()["words"]) == words
-    assert set(facts.chinese()["quarter"]) == quarter
-    for part in facts.chinese().values():
-        assert all(re.search("[\u4e00-\u9fff]", text) for text in part.values())
-
-
-def test_equations_named_in_english_are_named_in_chinese() -> None:
-    for english, chinese in facts.chinese()["phrases"].items():
-        assert set(re.findall(r"\bE\d+\b", english)) == set(re.findall(r"E\d+", chinese)), english
-
-
 # Facts
 
 
@@ -198,6 +173,34 @@ def test_ranges_of_equations_are_spelt_out() -> None:
     assert facts.equations_in("none") == ""
 
 
+def test_equations_that_a_sentence_leaves_out_are_named_beside_it() -> None:
+    assert facts.rule_of("city_sets_prices").unsaid == ("E61", "E63")
+    assert facts.rule_of("city_exports").unsaid == ()
+
+
+def test_steps_of_equations() -> None:
+    numbers = {rule.__name__: number for number, step in enumerate(ORDER, 1) for rule in step.rules}
+    assert facts.steps_of("E16; policy definition") == [numbers["city_invests"]]
+    ports = {numbers[name] for name in ("port_expands", "ports_group", "port_sets_fee")}
+    assert facts.steps_of("E43-E45") == sorted(ports)
+    assert facts.steps_of("no equation") == []
+
+
+def test_paths_that_close_come_first() -> None:
+    for key in KEYS:
+        cut = [bool(way.path.cut) for way in facts.closed_first(key)]
+        assert cut == sorted(cut) and len(cut) == len(facts.ways(key)), key
+    assert facts.ways("R5")[0].path.cut and not facts.closed_first("R5")[0].path.cut
+    page = loop_page("en", next(loop for loop in LOOPS if loop.key == "R5"))
+    assert page.index("Through demand") < page.index("As sketched: jobs")
+
+
+def test_titles_begin_with_a_capital_letter_and_names_may_be_broken() -> None:
+    assert titled("R&D pays") == "R&D pays" and titled("through demand") == "Through demand" and titled("") == ""
+    assert broken("city.rd_stock<") == "city.<wbr>rd_<wbr>stock&lt;"
+    assert maps.name_of("city.revenue", "en") == "Revenue"
+
+
 def test_who_writes_and_reads_a_variable() -> None:
     writers, readers = facts.touching(("city.wage",))
     assert [rule.name for rule in writers] == ["city_sets_wage"]
@@ -210,9 +213,8 @@ def test_every_field_of_a_loop_has_a_meaning() -> None:
         for field in (edge.source, edge.target):
             for lang in LANGS:
                 assert facts.meaning_of(field, lang), field
-    assert "核查" in facts.meaning_of("policy.audit_revenue_fdi", "zh") or "审计" in facts.meaning_of(
-        "policy.audit_revenue_fdi", "zh"
-    )
+    assert "核查" in facts.meaning_of("policy.audit_revenue_fdi", "zh")
+    assert facts.meaning_of("city.gdp", "zh") == "实际GDP" and facts.meaning_of("city.gdp") == "real GDP"
 
 
 def test_loops_through_a_variable() -> None:
@@ -275,9 +277,9 @@ def test_quarter_in_words(lang: str) -> None:
     assert len(turns) == len(ORDER)
     agents = {turn.agent for turn in turns}
     assert ("state-owned enterprise" if lang == "en" else "国有企业") in agents and "soe" not in agents
-    page = fragment("structure_quarter.html", lang, turns=turns,
-                    say=lambda text, part: facts.in_words(text, lang, part))  # fmt: skip
+    page = fragment("structure_quarter.html", lang, turns=turns, marked=[2, 4], **_common(lang))
     assert page.count("data-step=") == len(ORDER) and "``" not in page
+    assert page.count('class="is-marked"') == 2 and page.count('data-step="2" class="is-marked" data-scroll') == 1
 
 
 # Pages
@@ -290,9 +292,11 @@ def test_page_of_a_loop_holds_its_links_and_rules(loop: Loop, lang: str) -> None
     assert (loop.name_zh if lang == "zh" else loop.name) in page.replace("&#39;", "'")
     for path in loop.paths:
         for edge in path.edges:
-            assert f"<code>{edge.source}</code>" in page
-            for rule in edge.rules:
-                assert f'data-rule="{rule}"' in page
+            assert f"<code>{broken(edge.source)}</code>" in page
+            for rule in map(facts.rule_of, edge.rules):
+                said = facts.in_words(rule.sentence, lang, "rules").partition("`")[0]
+                assert f'data-rule="{rule.name}">{said}' in unescape(page)
+                assert (f'data-parameters="{rule.name}"' in page) == bool(rule.parameters), rule.name
             assert not edge.missing or facts.in_words(edge.missing, lang, "phrases") in page
     assert page.count('<tr class="is-gone">') == sum(bool(e.missing) for path in loop.paths for e in path.edges)
     assert "``" not in page
@@ -317,10 +321,10 @@ def test_choices_are_in_the_address() -> None:
         for key in ("node:wage", "loop:B3", "none", "unknown"):
             page.choose(key)
         assert page.went_to == [
-            "/structure?result=demo&lang=zh&view=loops&loop=R2&node=wage",
-            "/structure?result=demo&lang=zh&view=loops&loop=B3",
-            "/structure?result=demo&lang=zh&view=loops",
-            "/structure?result=demo&lang=zh&view=loops",
+            "/structure?result=demo&view=loops&loop=R2&node=wage",
+            "/structure?result=demo&view=loops&loop=B3",
+            "/structure?result=demo&view=loops",
+            "/structure?result=demo&view=loops",
         ]
 
 

@@ -13,7 +13,7 @@ from simulator.loop_book import LOOPS
 from simulator.parameters import parameters
 from simulator.words import unit_word
 from tests.app.looking import Visit, downloaded, reached, until
-from viz.structure.facts import ways
+from viz.structure.facts import closed_first, ways
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -48,11 +48,10 @@ def test_a_loop_that_is_clicked_stands_out_and_shows_its_rules(visit: Visit) -> 
 
 def test_rules_of_a_loop_name_unit_and_source_of_their_parameters(visit: Visit) -> None:
     page = visit(f"structure?loop={LOOP.key}")
-    rule = next(rule for way in ways(LOOP.key) for rule in way.rules if rule.parameters)
+    rule = next(rule for way in closed_first(LOOP.key) for rule in way.rules if rule.parameters)
     known = {p.name: p for p in parameters()}
     chosen = known[rule.parameters[0].name]
-    item = page.locator(f".structure-loop [data-rule={rule.name}]").first
-    item.locator("xpath=ancestor::details[1]/summary").click()
+    item = page.locator(f".structure-loop [data-parameters={rule.name}]").first
     item.locator("summary").click()
     row = item.locator("tbody tr", has_text=chosen.name).first
     row.wait_for()

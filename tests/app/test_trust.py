@@ -331,7 +331,7 @@ def test_a_chosen_chart_is_in_the_address_with_what_was_chosen_before() -> None:
         (address,) = page.went_to
     assert dict(parse_qsl(address.partition("?")[2])) == {
         "topic": "fit", "fit": "held", "group": figures.group_of("exports_usd"), "target": "exports_usd",
-        "lang": "zh", "result": "demo",
+        "result": "demo",
     }  # fmt: skip
     with drawn(TrustPage, address, "zh") as page:
         assert page.html.count("trust-detail-body") == 1 and "44.9" in page.html

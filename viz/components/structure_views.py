@@ -19,6 +19,7 @@ from viz.structure import facts
 from viz.structure import map as maps
 from viz.structure.loop_picture import NODES
 from viz.trust.markup import fragment, standalone_drawing
+from viz.trust.tables import evidence_key
 
 Asked = Mapping[str, str]
 Go = Callable[..., None]
@@ -50,10 +51,11 @@ def LoopsView(asked: Asked, go: Go) -> None:
                       svg=lambda: standalone_drawing(picture))  # fmt: skip
     kinds = [("reinforcing", session.text("structure_all_reinforcing")),
              ("balancing", session.text("structure_all_balancing"))]  # fmt: skip
+    ways = facts.closed_first(key) if loop else ()
     html = fragment(
         "structure_loops.html", lang, picture=_drawn(picture), loops=LOOPS, kinds=kinds, chosen_loop=loop,
-        ways=facts.ways(key) if loop else (), way_of=bool(loop), name_of=partial(maps.name_of, lang=lang), 
-        chains=[(path, maps.chain(path, lang)) for path in loop.paths] if loop else [],
+        ways=ways, name_of=partial(maps.name_of, lang=lang),
+        chains=[(way.path, maps.chain(way.path, lang)) for way in ways],
         node=_chosen(maps.node_words(node, lang), NODES[node].fields) if node else None, **_common(lang),
     )  # fmt: skip
     View(html, choose)
@@ -65,7 +67,8 @@ def StocksView(asked: Asked, go: Go) -> None:
     session = use_session()
     lang = session.lang.value
     part = maps.parts().get(asked.get("stock", ""))
-    picture = maps.stock_map(lang, part.key if part else "", session.text("structure_stocks_picture"))
+    title, chosen = session.text("structure_stocks_picture"), part.key if part else ""
+    keys = [(_drawn(mark), words) for mark, words in maps.stock_keys(lang)]
 
     def choose(told: str) -> None:
         kind, _, name = told.partition(":")
@@ -75,21 +78,23 @@ def StocksView(asked: Asked, go: Go) -> None:
             go(view="stocks", stock=name if kind == "stock" else "")
 
     with solara.Row(classes=["trust-controls", "structure-export"]):
-        ExportButtons("stocks_and_flows", svg=lambda: standalone_drawing(picture))
+        ExportButtons("stocks_and_flows", svg=lambda: standalone_drawing(maps.stock_map(lang, chosen, title)))
     node = None
     if part:
         node = _chosen(facts.in_words(part.words, lang), part.fields, part.rule)
-    View(fragment("structure_stocks.html", lang, picture=_drawn(picture), node=node, **_common(lang)), choose)
+    picture = _drawn(maps.stock_map(lang, chosen, title, foot=False))
+    View(fragment("structure_stocks.html", lang, picture=picture, keys=keys, node=node, **_common(lang)), choose)
 
 
 @solara.component
 def QuarterView(asked: Asked, go: Go) -> None:
-    """Show who does what in a quarter, in which order."""
+    """Show who does what in a quarter, in which order; rules of the equations that the address names are marked."""
     session = use_session()
     lang = session.lang.value
     with solara.Row(classes=["trust-controls", "structure-export"]):
         ExportButtons("quarter", csv=facts.quarter_csv)
-    View(fragment("structure_quarter.html", lang, turns=facts.turns(lang), say=partial(_say, lang)))
+    marked = facts.steps_of(asked.get("equation", ""))
+    View(fragment("structure_quarter.html", lang, turns=facts.turns(lang), marked=marked, **_common(lang)))
 
 
 def _chosen(title: str, fields: Sequence[str], rule: str = "") -> dict[str, Any]:
@@ -106,6 +111,7 @@ def _common(lang: str) -> dict[str, Any]:
     """Return what templates call for words."""
     return {
         "say": partial(_say, lang), "meaning": lambda name: meaning(name, lang), "meaning_of": facts.meaning_of,
+        "evidence": evidence_key(lang),
     }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def StructurePage() -> None:
                 with solara.Link(_address(asked, {"view": name})):
                     solara.v.Html(tag="span", class_="trust-topic", children=[session.text(title)],
                                   attributes={"data-view": name, **current})  # fmt: skip
-        solara.v.Html(tag="p", class_="trust-lead", children=[session.text(lead)])
+        solara.v.Html(tag="h1", class_="trust-lead", children=[session.text(lead)])
         draw(asked, go).key(view)
 
 

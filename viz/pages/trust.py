@@ -40,7 +40,7 @@ def TrustPage() -> None:
     solara.Style(Path(__file__).parents[1] / "components" / "trust.css")
     with solara.v.Html(tag="div", class_="trust", attributes={"data-topic": topic}):
         _Topics(session, asked, topic)
-        solara.v.Html(tag="p", class_="trust-lead", children=[session.text(TOPICS[topic][1])])
+        solara.v.Html(tag="h1", class_="trust-lead", children=[session.text(TOPICS[topic][1])])
         _PARTS[topic](asked, go).key(topic)
 
 

@@ -48,12 +48,19 @@ class Rule:
     agent: str
     parameters: tuple[Parameter, ...]
 
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """Its equations that its sentence does not name."""
+        said = _numbers(self.sentence)
+        return tuple(f"E{number}" for number in _numbers(self.equations) if number not in said)
+
 
 @dataclass(frozen=True)
 class Link:
-    """One step of a path: an edge of the loop book, the quarters that pass, and the meanings of its ends."""
+    """One step of a path: an edge of the loop book, its rules, the quarters that pass, the meanings of its ends."""
 
     edge: Edge
+    rules: tuple[Rule, ...]
     quarters: int
     source_meaning: str
     target_meaning: str
@@ -78,7 +85,7 @@ def chinese() -> Mapping[str, Mapping[str, str]]:
 
 
 def in_words(text: str, lang: str, part: str = "words") -> str:
-    """Return words of the pictures, of loops (``phrases``) or of the quarter in the language of the page."""
+    """Return what a part of ``zh.toml`` translates in the language of the page."""
     joined = " ".join(text.split())
     return chinese()[part].get(joined, joined) if lang == "zh" else joined
 
@@ -103,13 +110,14 @@ def _declared(record: str) -> Mapping[str, str]:
 
 
 def meaning_of(field: str, lang: str = "en") -> str:
-    """Return what a field means with its unit; of a lever in the reader's language, else English, may be empty."""
+    """Return what a field means, with its unit; empty where its declaration says nothing."""
     kind, name = field.split(".")
     if kind == "policy" and name in INSTRUMENTS:
         lever = INSTRUMENTS[name]
         label, unit = (lever.label_zh, lever.unit_zh) if lang == "zh" else (lever.label, lever.unit)
-        return f"{label} ({unit or unit_word(lever.unit, lang)})"
-    return _declared(kind.upper()).get(name, "")
+        opened, closed = ("（", "）") if lang == "zh" else (" (", ")")
+        return f"{label}{opened}{unit or unit_word(lever.unit, lang)}{closed}"
+    return in_words(_declared(kind.upper()).get(name, ""), lang, "fields")
 
 
 def touching(fields: Iterable[str]) -> tuple[list[Rule], list[Rule]]:
@@ -178,10 +186,14 @@ def _called(name: str) -> tuple[int, str, Callable[..., Any]]:
 
 def equations_in(text: str) -> str:
     """Return the equations that a text names, ranges spelt out."""
+    return ", ".join(f"E{number}" for number in _numbers(text))
+
+
+def _numbers(text: str) -> list[int]:
     found: set[int] = set()
     for first, last in EQUATION.findall(text):
         found |= set(range(int(first), int(last or first) + 1))
-    return ", ".join(f"E{number}" for number in sorted(found))
+    return sorted(found)
 
 
 def _parameters(rule: str) -> tuple[Parameter, ...]:
@@ -203,9 +215,15 @@ def ways(key: str) -> tuple[Way, ...]:
     return tuple(_way(loop, path) for path in loop.paths)
 
 
+def closed_first(key: str) -> tuple[Way, ...]:
+    """Return the ways round a loop in the order of the page: those that close before those that do not."""
+    return tuple(sorted(ways(key), key=lambda way: bool(way.path.cut)))
+
+
 def _way(loop: Loop, path: Path) -> Way:
     links = tuple(
-        Link(edge, quarters_of(edge), meaning_of(edge.source), meaning_of(edge.target)) for edge in path.edges
+        Link(edge, tuple(map(rule_of, edge.rules)), quarters_of(edge), meaning_of(edge.source), meaning_of(edge.target))
+        for edge in path.edges
     )
     rules = dict.fromkeys(name for edge in path.edges for name in edge.rules)
     return Way(path, path.kind or loop.kind, links, _round(path), tuple(map(rule_of, rules)))
@@ -270,6 +288,12 @@ def turns(lang: str) -> list[Turn]:
              tuple(rule_of(rule.__name__) for rule in step.rules), row)
         for step, row in zip(ORDER, table(), strict=True)
     ]  # fmt: skip
+
+
+def steps_of(equations: str) -> list[int]:
+    """Return the steps of the quarter whose rules name one of some equations, as ``E13, E15`` or ``E13-E15``."""
+    wanted = set(_numbers(equations))
+    return [turn.step for turn in turns("en") if any(wanted & set(_numbers(rule.equations)) for rule in turn.rules)]
 
 
 def _agent(kind: str, lang: str) -> str:

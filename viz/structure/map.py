@@ -26,14 +26,18 @@ from viz.shapes import (
     arrow,
     badge,
     box_of,
+    cloud,
     curve,
+    pipe,
     plate,
     sign_mark,
+    valve,
 )
 from viz.structure import loop_picture, stock_picture
 from viz.structure.facts import in_words
 from viz.structure.loop_picture import BADGES, BEND, NODES, NOT_DRAWN, SELF, arrows, node_of
-from viz.structure.stock_picture import CHAINS, HELPERS
+from viz.structure.stock_picture import CHAINS, HELPERS, INFORMATION
+from viz.trust.markup import titled
 
 SIZE: Final = 18.0
 """Of the words of the picture of loops, which is larger than in the documents: it is shown smaller."""
@@ -46,6 +50,8 @@ ROOM: Final = 40.0
 """Around a loop that is shown alone."""
 LEAST: Final = (880.0, 400.0)
 """Smallest part of the picture that is shown: width, height."""
+STOCK_FOOT: Final = 56.0
+"""Height of the foot of the picture of stocks."""
 FOOT: Final = (
     "sold after closure", "stock", "flow with its valve", "either way", "outside the model", "information",
     "loops that turn on the stock (disc: reinforcing, square: balancing, dotted: open)",
@@ -94,7 +100,7 @@ def name_of(field: str, lang: str) -> str:
     try:
         return variable(level, name).label_in(lang)
     except KeyError:
-        return in_words(name.replace("_", " "), lang)
+        return titled(in_words(name.replace("_", " "), lang))
 
 
 def chain(path: Path, lang: str) -> list[tuple[str, int]]:
@@ -253,8 +259,24 @@ def parts() -> Mapping[str, Part]:
     return found
 
 
+def stock_keys(lang: str) -> list[tuple[str, str]]:
+    """Return the marks of the picture of stocks and what they mean, for a legend beside it."""
+    y = 12.0
+    marks = (
+        (plate(Box(22, y, 40, 18), True), 44), (pipe(2, 72, y) + valve(32, y), 74),
+        (pipe(2, 72, y, both=True) + valve(37, y), 74), (cloud(20, 15.0), 40),
+        (arrow(((2, y), (25, y), (48, y)), INFORMATION, 1.1, head=8.0), 50),
+        (badge(12, y, "R1", size=8.0) + badge(38, y, "B1", size=8.0), 50),
+    )  # fmt: skip
+    return [
+        (f'<svg viewBox="0 0 {width} 24" width="{width}" height="24" aria-hidden="true">{mark}</svg>',
+         in_words(words, lang))
+        for (mark, width), words in zip(marks, FOOT[1:], strict=True)
+    ]  # fmt: skip
+
+
 @cache
-def stock_map(lang: str, chosen: str = "", title: str = "") -> str:
+def stock_map(lang: str, chosen: str = "", title: str = "", foot: bool = True) -> str:
     """Return the picture of stocks and flows as SVG; see :func:`loop_map`.
 
     Parameters
@@ -265,6 +287,8 @@ def stock_map(lang: str, chosen: str = "", title: str = "") -> str:
         Key of the part that stands out.
     title
         Read out by screen readers.
+    foot
+        With what the marks mean.
     """
     drawing = stock_picture.stock_picture()
     pieces = drawing.pieces if lang != "zh" else _translated(drawing.pieces, _all_words())
@@ -279,7 +303,7 @@ def stock_map(lang: str, chosen: str = "", title: str = "") -> str:
             f'<rect x="{box.x - box.width / 2 - 4:.1f}" y="{box.y - box.height / 2 - 3:.1f}" '
             f'width="{box.width + 8:.1f}" height="{box.height + 6:.1f}" rx="4"/></g>'
         )
-    width, height = float(stock_picture.WIDTH), float(stock_picture.HEIGHT)
+    width, height = float(stock_picture.WIDTH), float(stock_picture.HEIGHT) - (0 if foot else STOCK_FOOT)
     window = Box(width / 2, height / 2, width, height)
     return _svg("structure-stocks", title, window, [*pieces, *spots])
 

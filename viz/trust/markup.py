@@ -43,12 +43,24 @@ def _environment() -> Environment:
     made.filters["number"] = lambda value: typographic(plain(value))
     made.filters["unit"] = unit_word
     made.filters["coded"] = coded
+    made.filters["titled"] = titled
+    made.filters["broken"] = broken
     return made
 
 
 def coded(text: str) -> Markup:
     """Return a sentence of the code's own texts as HTML, with what stands in backticks as code."""
     return Markup(re.sub(r"(`{1,2})(.+?)\1", r"<code>\2</code>", escape(text)))  # noqa: S704 - escaped here
+
+
+def broken(name: str) -> Markup:
+    """Return a name of the code that may be broken after its dots and underscores."""
+    return Markup(re.sub(r"([._])", r"\1<wbr>", escape(name)))  # noqa: S704 - escaped here
+
+
+def titled(text: str) -> str:
+    """Return a text with its first letter in upper case; markup stays markup."""
+    return text[:1].upper() + text[1:]
 
 
 def fragment(template: str, lang: str, **context: Any) -> str:

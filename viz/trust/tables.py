@@ -17,6 +17,7 @@ from simulator.tables import STATUSES as DATA_STATUSES
 from simulator.tables import Row, Table, load_table
 from simulator.words import name_word, unit_word
 from viz.reports.calibration_fit import title_of
+from viz.reports.page import punctuation
 from viz.trust.figures import as_csv, posterior
 from viz.wording import texts, typographic
 
@@ -102,6 +103,14 @@ def parameter_rows(lang: str) -> tuple[ParameterRow, ...]:
             p.source,
         ))  # fmt: skip
     return tuple(rows)
+
+
+def evidence_key(lang: str) -> str:
+    """Return what the letters mean that say on what parameters rest, those that occur, in one line."""
+    words, marks = texts(lang), punctuation(lang)
+    used = {p.status for p in parameters()}
+    said = [f"{letter}{marks['colon']}{words[key]}" for letter, key in EVIDENCE_WORDS.items() if letter in used]
+    return marks["semicolon"].join(said)
 
 
 def parameters_csv(names: Sequence[str], lang: str) -> str:
