@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from simulator import records as r
 from simulator.levers_limits import LIMITS
-from simulator.levers_text import TEXTS
+from simulator.levers_text import GROUNDS, TEXTS
 
 TargetKind = Literal["partners", "cities", "ports", "sectors", "none"]
 
@@ -88,6 +88,10 @@ class Instrument:
     def label_in(self, lang: str) -> str:
         """Return the label in English or Chinese (``zh``)."""
         return self.label_zh if lang == "zh" else self.label
+
+    def grounds_in(self, lang: str) -> str:
+        """Return what its range rests on, in plain English or Chinese (``zh``)."""
+        return GROUNDS[self.source.partition("; ")[2]][lang == "zh"]
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -234,6 +234,42 @@ TEXTS: Final[dict[str, LeverText]] = {
 }  # fmt: skip
 """Texts of every instrument by name."""
 
+GROUNDS: Final[dict[str, tuple[str, str]]] = {
+    "texts of the China-Korea FTA and RCEP": ("texts of the China-Korea FTA and RCEP", "中韩自贸协定与RCEP的文本"),
+    "policy definition": ("chosen by the policy; nothing is estimated", "由政策自行选定，并非估计"),
+    "policy definition (one-hour circle)": (
+        "chosen by the policy (one-hour circle); nothing is estimated", "由政策自行选定（一小时都市圈），并非估计",
+    ),
+    "Kawasaki (2014) for the size, mapping assumed": (
+        "Kawasaki (2014) for the size; how it is carried over is assumed", "规模取自Kawasaki（2014），换算方式为假设",
+    ),
+    "World Bank (2022) on RCEP for the order of size": (
+        "World Bank (2022) on RCEP for the order of size", "数量级取自世界银行（2022）对RCEP的研究",
+    ),
+    "scale assumed": ("the scale is assumed", "尺度为假设"),
+    "range assumed": ("the range is assumed", "范围为假设"),
+    "mapping assumed": ("how much of it a reform brings is assumed", "改革带来多少指数点为假设"),
+    "evidence on provincial port integration 2004-19": (
+        "evidence on provincial port integration 2004–19", "2004–19年各省港口整合的经验证据",
+    ),
+    "Tan, Huang and Woo (2016) for the effect to compare with": (
+        "Tan, Huang and Woo (2016) for the effect to compare with", "可与Tan、Huang和Woo（2016）得到的效果比较",
+    ),
+    "Guo, Liu and Ma (2016) for the effect to compare with": (
+        "Guo, Liu and Ma (2016) for the effect to compare with", "可与Guo、Liu和Ma（2016）得到的效果比较",
+    ),
+    "Li et al. (2025) for the sign": (
+        "Li et al. (2025) for the direction of the effect", "作用方向取自Li等（2025）",
+    ),
+    "ADB TA-9036 on 15 days by rail and 35 by sea": (
+        "ADB TA-9036 on 15 days by rail and 35 by sea", "亚洲开发银行TA-9036：铁路15天，海运35天",
+    ),
+    "sizes assumed": ("the sizes are assumed", "规模为假设"),
+    "quarter and size assumed": ("quarter and size are assumed", "季度与规模为假设"),
+    "size assumed, scripted": ("the size is assumed, its path is scripted", "规模为假设，路径为人为设定"),
+}  # fmt: skip
+"""What the range of an instrument rests on, as ``Instrument.source`` says it after the equations -> in plain words."""
+
 GROUPS: Final[dict[str, tuple[str, str]]] = {
     "tariff_schedule": ("trade agreements", "贸易协定"),
     "tariff_cut": ("trade agreements", "贸易协定"),

@@ -66,6 +66,18 @@ def size_text(run: Run, lang: str = "en") -> str:
     return _amount(run[0].instrument, number, lang) + likely
 
 
+def bounds_text(instrument: str, lang: str = "en") -> str:
+    """Return the sizes that are allowed in the reader's terms: ``0 to 100 % of the remaining tariff``."""
+    spec = INSTRUMENTS[instrument]
+    return _amount(instrument, _between(instrument, spec.low, spec.high, lang), lang)
+
+
+def ends_text(instrument: str, lang: str = "en") -> tuple[str, str]:
+    """Return the least and the largest size that is allowed, as short as can be: ``0 %`` and ``100 %``."""
+    spec = INSTRUMENTS[instrument]
+    return _one(instrument, spec.low, lang), _one(instrument, spec.high, lang)
+
+
 def clause_text(run: Run, where: str, lang: str = "en") -> str:
     """Return what one lever, or steps, do in words: ``tariffs that remain with Japan fall by 100 %``."""
     text = TEXTS[run[0].instrument]
@@ -168,11 +180,16 @@ def _amounts(run: Run, lang: str) -> tuple[str, str]:
         return f"{first} and, in {count_word(len(run) - 1)} further steps to {when}, {last}", ""
     if not isinstance(size, Range):
         return _one(instrument, size, lang), ""
-    low, high = _shown(instrument, size.low), _shown(instrument, size.high)
-    unit = _unit(instrument, high, lang)
-    twice = unit if unit == "%" else ""  # Chinese writes 5%至20%
-    number = f"{plain_number(low)}{twice}{'至' if zh else ' to '}{plain_number(high)}{unit}"
+    number = _between(instrument, size.low, size.high, lang)
     return number, f"{'，最可能为' if zh else ', most likely '}{_one(instrument, size.mode, lang)}"
+
+
+def _between(instrument: str, least: float, most: float, lang: str) -> str:
+    """Return two sizes and their unit: ``2 to 6 points``, in Chinese ``5%至20%``."""
+    low, high = _shown(instrument, least), _shown(instrument, most)
+    unit = _unit(instrument, high, lang)
+    twice = unit if unit == "%" else ""
+    return f"{plain_number(low)}{twice}{'至' if lang == 'zh' else ' to '}{plain_number(high)}{unit}"
 
 
 def _fixed(entry: Entry) -> float:

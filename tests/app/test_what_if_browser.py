@@ -292,14 +292,39 @@ def test_levers_are_added_removed_and_reset(visit: Visit) -> None:
     until(page, lambda: _levers_now(page), lambda levers: levers == before)
 
 
-def test_details_of_a_lever_name_unit_bounds_and_source(visit: Visit) -> None:
+def test_details_of_a_lever_tell_bounds_and_basis_and_lead_to_its_rules(visit: Visit) -> None:
     page = visit(CJK)
-    card, spec = page.locator("[data-lever=ntb_cut]"), INSTRUMENTS["ntb_cut"]
-    assert spec.unit not in card.inner_text()
+    card = page.locator("[data-lever=ntb_cut]")
+    assert "Basis" not in card.inner_text()
     card.locator(".liaosim-lever-more").click()
-    card.locator(".liaosim-lever-more[aria-expanded=true]").wait_for()
-    said = until(page, card.inner_text, lambda text: "Unit" in text)
-    assert spec.unit in said and spec.source[:30] in said and f"{spec.low:g} to {spec.high:g}" in said
+    said = until(page, card.inner_text, lambda text: "Basis" in text)
+    assert "Allowed: 0 to 15 points of the traded price." in said and "Kawasaki (2014)" in said
+    assert card.locator(".liaosim-lever-ends").inner_text().split("\n") == ["0 points", "15 points"]
+    link = card.locator(".liaosim-lever-rules a")
+    assert "(E20, E21)" in link.inner_text()
+    link.click()
+    page.locator(".structure[data-view=quarter]").get_by_text("(E20)", exact=False).first.wait_for()
+
+
+def test_a_slider_is_called_by_its_lever_and_says_its_size_once(visit: Visit) -> None:
+    slider = visit(CJK).locator("[data-lever=ntb_cut] [role=slider]")
+    slider.wait_for(state="attached")
+    assert slider.get_attribute("aria-label") == "Size of Cut of non-tariff barriers"
+    assert "most likely 4 points" in (slider.get_attribute("aria-valuetext") or "")
+
+
+def test_a_slider_that_nobody_has_touched_moves_no_lever(visit: Visit) -> None:
+    """Vuetify tells the least position itself if the real one comes late."""
+    page = visit(CJK)
+    before = _levers(page)
+    tell = "node => { node.__vue__.$emit('input', 0); }"
+    slider = page.locator("[data-lever=ntb_cut] .liaosim-lever-size")
+    slider.evaluate(tell)
+    page.wait_for_timeout(500)
+    assert (_size(page, "ntb_cut"), _levers(page)) == (0.04, before)
+    page.locator("[data-lever=ntb_cut] [role=slider]").focus()
+    slider.evaluate(tell)
+    until(page, lambda: _size(page, "ntb_cut"), lambda size: size == 0.0)
 
 
 def test_words_change_with_the_language_and_levers_stay(visit: Visit) -> None:

@@ -10,13 +10,13 @@ import solara
 
 from simulator.errors import InputError
 from simulator.levers import INSTRUMENTS
-from simulator.numbers import plain
 from simulator.periods import to_index, to_label
 from simulator.scenario import BASELINE
-from simulator.wording import phase_text
+from simulator.wording import ends_text, phase_text
 from simulator.words import name_word
 from viz.components.messages import sentence_of
-from viz.state import Session, use_session
+from viz.state import address, use_session
+from viz.what_if.about import notes_of, parts_of
 from viz.what_if.form import (
     Field,
     Form,
@@ -29,7 +29,6 @@ from viz.what_if.form import (
     starts,
 )
 from viz.what_if.view import lever_text, shipped_titles, titles_of
-from viz.wording import typographic
 
 PHASES: Final = (0, 2, 4, 8, 12, 16, 20, 24, 32, 40)
 """Quarters of phase-in that are offered."""
@@ -38,8 +37,9 @@ _PLAIN: Final[dict[str, Any]] = {"dense": True, "outlined": True, "hide_details"
 
 @solara.component_vue("size_slider.vue")
 def _SizeSlider(
-    position: int, max: int, disabled: bool, said: str, label: str, event_settle: Callable[[float], None]  # noqa: A002
-) -> None:
+    position: int, max: int, low: str, high: str, disabled: bool, said: str, label: str,  # noqa: A002
+    event_settle: Callable[[float], None],
+) -> None:  # fmt: skip
     """Draw a slider that moves at once and tells where it rests; late words of the server do not push it back."""
 
 
@@ -136,8 +136,7 @@ def _More(field: Field, on_field: Callable[[Field], None], on_remove: Callable[[
     """Draw what else can be set of a lever, and what must be known of it."""
     session = use_session()
     _Choices(field, on_field)
-    for line in _about(field, session):
-        solara.v.Html(tag="p", class_="liaosim-note", children=[line])
+    _About(field, session.lang.value)
     solara.Button(
         session.text("what_if_remove_short"), icon_name="mdi-delete-outline", text=True, small=True,
         on_click=on_remove, classes=["liaosim-lever-remove"],
@@ -146,19 +145,37 @@ def _More(field: Field, on_field: Callable[[Field], None], on_remove: Callable[[
 
 
 @solara.component
+def _About(field: Field, lang: str) -> None:
+    """Draw what must be known of a lever, and links to the rules that read it."""
+    session = use_session()
+    with solara.v.Html(tag="div", class_="liaosim-lever-about"):
+        for line in notes_of(field, lang):
+            solara.v.Html(tag="p", class_="liaosim-note", children=[line])
+        solara.v.Html(tag="p", class_="liaosim-note", children=[session.text("what_if_rules")])
+        with solara.v.Html(tag="ul", class_="liaosim-lever-rules"):
+            for part in parts_of(field.instrument, lang):
+                with solara.v.Html(tag="li"), solara.Link(address("structure", view="quarter")):
+                    solara.v.Html(
+                        tag="span", children=[part.name],
+                        attributes={"title": session.text("what_if_rule_of", step=part.step, rule=part.sentence)},
+                    )  # fmt: skip
+
+
+@solara.component
 def _Size(field: Field, text: str, on_field: Callable[[Field], None]) -> None:
     """Draw the slider of a size."""
     session = use_session()
     label = field.spec.label_in(session.lang.value)
     here = slider_position(field)
+    low, high = ends_text(field.instrument, session.lang.value)
 
     def move(position: float) -> None:
         if round(position) != here:  # a size between two steps stays as long as nobody moves it
             on_field(replace(field, value=slider_value(field.spec, round(position))))
 
     cast(Any, _SizeSlider)(
-        position=here, max=slider_length(field.spec), disabled=not field.on, said=text,
-        label=session.text("what_if_slider", lever=label, size=text), event_settle=move,
+        position=here, max=slider_length(field.spec), low=low, high=high, disabled=not field.on, said=text,
+        label=session.text("what_if_slider", lever=label), event_settle=move,
     )  # fmt: skip
 
 
@@ -205,17 +222,3 @@ def _Choices(field: Field, on_field: Callable[[Field], None]) -> None:
 
 def _select(label: str, items: list[Any], value: Any, pick: Callable[[Any], None]) -> Any:
     return solara.v.Select(label=label, items=items, v_model=value, on_v_model=pick, **_PLAIN)
-
-
-def _about(field: Field, session: Session) -> list[str]:
-    """Return what must be known of an instrument: how its size is read, meaning, unit, source, cost and limits."""
-    spec, zh = field.spec, session.lang.value == "zh"
-    lines = [spec.meaning_zh if zh else f"{spec.meaning} {spec.size_meaning}".strip()]
-    if not spec.integer:
-        sampled = field.shape is not None and not field.exact
-        lines.insert(0, session.text("what_if_range" if sampled else "what_if_number"))
-        unit = spec.unit_zh if zh else spec.unit
-        lines.append(session.text("what_if_unit", unit=unit, low=plain(spec.low), high=plain(spec.high)))
-    lines += [spec.cost_zh if zh else spec.cost, spec.limit_zh if zh else spec.limit]
-    lines.append(session.text("what_if_source", source=spec.source))
-    return [typographic(line) for line in lines if line]
