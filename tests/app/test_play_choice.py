@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from simulator.errors import InputError
+from tests.app.drawn import drawn
 from tests.app.playing import opened, scenario
 from viz.errors import PageError
 from viz.library import Opened
+from viz.pages.play import PlayPage
 from viz.play.choice import Choice
 from viz.play.unshown import advice_of
-from viz.state import LANGS, address, query_of
+from viz.state import LANGS, Settings, address, configure, query_of
 from viz.wording import texts
 
 
@@ -115,3 +121,30 @@ def test_reasons_and_advice_speak_the_language_of_the_reader() -> None:
 def test_variables_that_the_map_lacks_are_refused(shade: str, size: str) -> None:
     with pytest.raises(InputError):
         Choice("demo", shade=shade, size=size).variables()
+
+
+def test_without_results_the_page_leads_to_what_if(tmp_path: Path) -> None:
+    import ipyvuetify as vuetify
+
+    configure(Settings(results=tmp_path))
+    try:
+        with drawn(PlayPage, "/play", "zh") as page:
+            parts = page.rendered.find(vuetify.Html).widgets
+            text, links = _read(parts)
+    finally:
+        configure(Settings())
+    assert texts("zh")["play_empty"] in text and texts("zh")["play_to_what_if"] in text
+    assert links == ["/what-if"]
+
+
+def _read(parts: Iterable[Any]) -> tuple[str, list[str]]:
+    """Return the text of elements and where their links lead."""
+    text, links = "", []
+    for part in parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        links += [part.attributes["href"]] if "href" in (part.attributes or {}) else []
+        inner, more = _read(part.children or ())
+        text, links = text + inner, links + more
+    return text, links
