@@ -301,13 +301,14 @@ def test_the_last_year_is_told_where_it_is_less_clear_than_the_last_years(
 
 def test_what_is_clear_is_told_before_what_is_not(results: Results, scenarios: list[Scenario]) -> None:
     headline = build_headline(results, {s.name: s.schedule() for s in scenarios})
-    for low, place in ((-1.0, -1), (0.5, 1)):
+    for low, other, rise, place in ((-1.0, 0.5, 1.0, -1), (0.5, -1.0, 0.6, 1), (-1.0, -1.0, 0.6, -1)):
         changed = tuple(
-            replace(e, percent=Interval(1.0, low if e.variable.name == "employment" else 0.5, 2.0)) if e.percent else e
-            for e in headline.effects
-        )
+            replace(e, percent=Interval(1.0, low if e.variable.name == "employment" else other, 2.0),
+                    prob_positive=rise if e.variable.name != "employment" else 0.55)
+            if e.percent else e for e in headline.effects
+        )  # fmt: skip
         told = Effects(results, replace(headline, effects=changed), "early_push", "en").told()
-        assert told[0] == "gdp_real" and told[place] == "employment", low
+        assert len(told) == 4 and told[0] == "gdp_real" and told[place] == "employment", (low, other)
 
 
 def test_one_scenario_alone(world: World) -> None:

@@ -75,7 +75,7 @@ class Effects:
     def told(self) -> list[str]:
         """Return the outputs told in sentences: real GDP, then by how clear their direction is, then by size.
 
-        Those always told are among them; if their direction is not clear, they come after those where it is.
+        Those always told are among them, but what is not clear comes last.
         """
         found = self.window
 
@@ -84,8 +84,9 @@ class Effects:
             return round(abs(effect.prob_positive - 0.5), 2), abs(effect.percent.median) if effect.percent else 0.0
 
         others = sorted((n for n in HEADLINE if n in found and n not in ALWAYS), key=weight, reverse=True)
-        told = sorted((*ALWAYS[1:], *others[:TOLD]), key=lambda n: not certain(found[n].percent or found[n].absolute))
-        return [n for n in (FIRST, *told) if n in found]
+        told: list[str] = [n for n in (*ALWAYS[1:], *others[:TOLD]) if n in found]
+        told.sort(key=lambda n: (certain(found[n].percent or found[n].absolute), *weight(n)), reverse=True)
+        return [FIRST, *told] if FIRST in found else told
 
     def sentences(self) -> list[str]:
         """Return the effects, years that go against them, and the cost."""
