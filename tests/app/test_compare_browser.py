@@ -15,6 +15,7 @@ import pytest
 from simulator.headline import HEADLINE
 from simulator.numbers import probability
 from simulator.records import CITIES
+from simulator.scenario import load_scenario
 from simulator.store_read import load_results
 from simulator.variables import variable
 from simulator.words import name_word
@@ -128,7 +129,11 @@ def test_every_chart_says_what_its_years_are_and_shows_what_was_observed(visit: 
     assert kinds[0] == texts("en")["chart_history"] and kinds[-1] == texts("en")["chart_what_if"]
     observed = next(one for one in option["series"] if one["type"] == "scatter")
     assert len(observed["data"]) >= 5
-    assert "baseline" in " ".join(option["legend"][0]["data"]).lower()  # always beside the scenario
+    keys = page.locator(f"figure[data-chart='{NAME}_gdp_real_level'] .liaosim-legend li")
+    title = load_scenario(NAME).title
+    assert keys.all_inner_texts() == [texts("en")["scenario_baseline"], title, texts("en")["chart_band"], "observed"]
+    assert NAME in (keys.nth(1).get_attribute("title") or "")
+    assert keys.last.bounding_box()["y"] - keys.first.bounding_box()["y"] < 5  # type: ignore[index]  # in one line
 
 
 def _negative(yearly: Any) -> str:
@@ -204,7 +209,7 @@ def test_variable_scenario_and_level_are_chosen_and_stand_in_the_address(visit: 
     assert drawn(_change(page, "exports"))["series"]
     assert page.locator(".liaosim-effects tr.liaosim-chosen").get_attribute("data-variable") == "exports"
     page.locator(".liaosim-pick-scenario").first.click()
-    page.locator(".menuable__content__active .v-list-item", has_text="talent_retention").click()
+    page.locator(".menuable__content__active .v-list-item", has_text="Subsidy for graduates").click()
     page.locator(".liaosim-compare[data-scenario=talent_retention][aria-busy=false]").wait_for()
     page.locator("figure[data-chart=talent_retention_exports_change] canvas").first.wait_for()
     page.locator("[data-level=port]").click()
@@ -266,6 +271,34 @@ def test_charts_are_downloaded_as_table_and_as_picture(visit: Visit, yearly: Any
     assert any(node.get("class", "").startswith("band") for node in root.iter())
 
 
+def test_a_picture_of_places_says_of_which_scenario_and_years_it_is(visit: Visit) -> None:
+    page = visit(f"{ADDRESS}&lang=zh")
+    _compared(page)
+    figure = page.locator(f"figure[data-chart={NAME}_city_fdi]")
+    figure.locator("canvas").first.wait_for()
+    _, content = downloaded(page, figure.locator("[data-export=svg]"))
+    said = "".join(ElementTree.fromstring(content).itertext())
+    assert load_scenario(NAME).title_zh in said and "2031–2035" in said and texts("zh")["chart_what_if"] in said
+    assert NAME not in said
+    _, content = downloaded(page, figure.locator("[data-export=csv]"))
+    table = pd.read_csv(BytesIO(content), encoding="utf-8-sig")
+    told = table[["variable", "scenario", "base", "level", "period"]].drop_duplicates()
+    assert told.to_numpy().tolist() == [["fdi", NAME, "baseline", "city", "2031-2035"]] and len(table) == len(CITIES)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [1280, 820])
+def test_no_selector_is_cut(visit: Visit, width: int, lang: str) -> None:
+    for scenario in ("baseline", NAME, "talent_retention"):
+        page = visit(f"compare?scenario={scenario}&variable=emissions&lang={lang}", width=width, height=720)
+        _compared(page)
+        page.locator("figure canvas").first.wait_for()
+        cut = page.locator(".v-select__selection").evaluate_all(
+            "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth).map(node => node.textContent)"
+        )
+        assert page.locator(".v-select__selection").count() == 3 and cut == []
+
+
 def test_the_report_opens_alone_and_asks_nobody(visit: Visit, chrome: Browser, tmp_path: Path) -> None:
     page = visit(ADDRESS)
     _compared(page)
@@ -292,7 +325,8 @@ def test_the_report_opens_alone_and_asks_nobody(visit: Visit, chrome: Browser, t
 
 @pytest.mark.parametrize(
     ("query", "said"),
-    [("scenario=nothing", 'no scenario "nothing"'), ("variable=gdp", 'no variable "gdp"'), ("result=gone", '"gone"')],
+    [("scenario=nothing", 'no scenario "nothing"'), ("variable=gdp", 'no variable "gdp"'), ("result=gone", '"gone"'),
+     ("variable=gdp_rael&lang=zh", "这里没有变量“gdp_rael”；是否指“gdp_real”？")],
 )
 def test_a_wrong_address_is_answered_in_a_sentence(visit: Visit, query: str, said: str) -> None:
     page = visit(f"compare?{query}")
