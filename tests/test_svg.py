@@ -110,6 +110,8 @@ def test_years_are_named_above_their_right_end_if_there_is_room() -> None:
     text = fan_chart(chart(), found)
     assert [e.text for e in elements(text, "text", "tick") if e.text and e.text[-1].isalpha()] == ["history"]
     (name,) = [e for e in elements(text, "text", "tick") if e.text == "history"]
+    crowded = fan_chart(chart(unit="a unit that takes all of the room above the first two years"), found)
+    assert "history" not in [e.text for e in elements(crowded, "text", "tick")]
     (tint,) = elements(text, "rect", "heldout")
     middle = LEFT + 0.75 * (WIDTH - LEFT - RIGHT)  # where 2007 ends
     assert float(name.get("x", "")) == pytest.approx(middle - 2, abs=0.1) and float(name.get("y", "")) < TOP

@@ -138,9 +138,9 @@ def _wide(text: str, kind: str) -> float:
 
 
 def _wrapped(text: str, kind: str) -> list[list[_Piece]]:
-    """Return words in lines that fit the drawing; Chinese may break anywhere."""
+    """Return words in lines that fit the drawing; Chinese may break anywhere but before what closes."""
     lines: list[str] = []
-    for part in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+\s*|\s+", text):
+    for part in re.findall(r"（?[\u2e80-\uffef][）。，；：、”]*|[^\s\u2e80-\uffef]+\s*|\s+", text):
         if lines and _wide(lines[-1] + part.rstrip(), kind) <= WIDTH - 2 * SIDE:
             lines[-1] += part
         else:

@@ -25,6 +25,8 @@ LEFT: Final = 58
 RIGHT: Final = 18
 TOP: Final = 22
 BOTTOM: Final = 34
+UNIT: Final = 13
+"""Where the unit of a fan chart stands, in pixels of the drawing from above."""
 TICK: Final = 10.5
 """Size of the letters of ticks."""
 ROW: Final = 19
@@ -150,7 +152,7 @@ def fan_chart(chart: FanChart, stretches: Sequence[Stretch] = ()) -> str:
     pool = pool[np.isfinite(pool)]
     marks = ticks(float(pool.min()), float(pool.max())) if len(pool) else (0.0, 1.0)
     area = _Area(float(years[0]), float(years[-1]), marks[0], marks[-1], FAN_HEIGHT)
-    parts = [*_history(chart, area), *_stretches(stretches, area), *_grid(chart, area, marks)]
+    parts = [*_history(chart, area), *_stretches(stretches, chart.unit, area), *_grid(chart, area, marks)]
     drawn = [_fan(fan, years, area) for fan in chart.fans if np.isfinite(fan.median).any()]
     parts += [band for band, _ in drawn]
     parts += [line for _, line in reversed(drawn)]  # the dashes of the base show on a scenario that does as it does
@@ -274,23 +276,24 @@ def _history(chart: FanChart, area: _Area) -> list[str]:
     return [f'<rect class="history" x="{LEFT}" y="{TOP}" width="{end - LEFT:.1f}" height="{area.bottom - TOP}"/>']
 
 
-def _stretches(found: Sequence[Stretch], area: _Area) -> list[str]:
-    """Name what the years are above their right end, each where its name has room."""
+def _stretches(found: Sequence[Stretch], unit: str, area: _Area) -> list[str]:
+    """Name what the years are above their right end, each where its name has room beside the unit."""
     parts = []
+    free = LEFT + TICK * (text_width(unit) + 1.0)
     for one in found:
         first = area.x(max(one.first - 0.5, area.first))
         last = area.x(min(one.last + 0.5, area.last))
         if one.tinted:
             place = f'x="{first:.1f}" y="{TOP}" width="{last - first:.1f}" height="{area.bottom - TOP}"'
             parts.append(f'<rect class="heldout" {place}/>')
-        if last - first >= TICK * text_width(one.name):
+        if last - max(first, free) >= TICK * text_width(one.name):
             name = escape(one.name)
-            parts.append(f'<text class="tick" text-anchor="end" x="{last - 2:.1f}" y="{TOP - 5}">{name}</text>')
+            parts.append(f'<text class="tick" text-anchor="end" x="{last - 2:.1f}" y="{UNIT}">{name}</text>')
     return parts
 
 
 def _grid(chart: FanChart, area: _Area, marks: Sequence[float]) -> list[str]:
-    parts = [f'<text class="unit" x="{LEFT}" y="13">{escape(chart.unit)}</text>']
+    parts = [f'<text class="unit" x="{LEFT}" y="{UNIT}">{escape(chart.unit)}</text>']
     for value, label in zip(marks, tick_labels(marks, sign=chart.difference), strict=True):
         y = area.y(value)
         kind = "zero" if chart.difference and value == 0.0 else "grid"

@@ -333,7 +333,7 @@ def test_a_picture_of_fans_says_what_its_years_are() -> None:
     assert 'class="heldout"' not in chart_files.fan_svg(chart(), WORDS)
 
 
-@pytest.mark.parametrize("title", ["A long title of a scenario of somebody " * 5, "一个很长的情景名称" * 12])
+@pytest.mark.parametrize("title", ["A long title of a scenario of somebody " * 5, "一个很长的情景（名称）" * 12])
 def test_words_above_a_picture_stay_within_it_and_apart(title: str) -> None:
     drawn = chart(title=title, fans=(fan("Baseline", "base"), fan(title[:80])), observed=((2016, 2.5),),
                   observed_label="observed")  # fmt: skip
@@ -342,6 +342,7 @@ def test_words_above_a_picture_stay_within_it_and_apart(title: str) -> None:
     top, width = (float(root.get("viewBox", "").split()[i]) for i in (1, 2))
     lines = words_of(text, "heading")
     assert len(lines) > 2 and "".join("".join(said for _, said in lines).split()) == "".join(title.split())
+    assert not [said for _, said in lines if said[0] in "）" or said[-1] in "（"]
     size = chart_files.LINES["heading"][0]
     for y, said in lines:
         assert y > top and sum(size if ord(c) > 0x2E80 else 0.5 * size for c in said) <= width
