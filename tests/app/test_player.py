@@ -104,11 +104,17 @@ def hatched(page: Page) -> set[str]:
     return set(found)
 
 
+def said_of(page: Page) -> str:
+    """Return what screen readers hear of the hatches."""
+    return page.locator(".lp-map[data-map=difference] p.lp-live").inner_text()
+
+
 def test_only_cities_whose_interval_holds_zero_are_hatched(shown: Shown) -> None:
     page = shown(two())
     assert hatched(page) == {"Anshan"}
     legend = page.locator(".lp-sign[data-sign=hatch]").inner_text()
     assert "may be chance" in legend and "90 % interval of the 40 runs holds zero" in legend
+    assert said_of(page) == "May be chance in this quarter: Anshan. The runs agree on: Dalian."
     city = page.locator(".lp-map[data-map=difference] .lp-city[data-city=Anshan]")
     city.dispatch_event("pointerenter")
     said = city.get_attribute("aria-label") or ""
@@ -118,7 +124,7 @@ def test_only_cities_whose_interval_holds_zero_are_hatched(shown: Shown) -> None
     said = dalian.get_attribute("aria-label") or ""
     assert "90 % interval of 40 runs: +1.0" in said and "to +1.9" in said and "chance" not in said
     page.locator(".lp-scrub").fill(str(FROM - 1))
-    assert hatched(page) == set()  # nothing differs yet
+    assert hatched(page) == set() and said_of(page) == ""  # nothing differs yet
 
 
 def test_with_few_runs_every_difference_may_be_chance(shown: Shown) -> None:

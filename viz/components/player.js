@@ -28,11 +28,12 @@ class Player {
   }
   // The events of all sides, each once, with letters for the base and numbers for what a scenario does.
   collect() {
+    const { words } = this;
     const found = new Map();
     const many = this.data.sides.filter((side) => side.events.some((event) => event.new)).length > 1;
     for (const side of this.data.sides) {
       for (const event of side.events) {
-        const text = many && event.new ? `${side.heading}: ${event.text}` : event.text;
+        const text = many && event.new ? side.heading + words.colon + event.text : event.text;
         found.set(`${event.quarter} ${event.new} ${text}`, { ...event, text });
       }
     }
@@ -162,10 +163,11 @@ class Player {
     this.kind.classList.toggle("lp-kind-new", index >= data.history);
     const last = this.events.filter((event) => event.quarter <= index).at(-1);
     const together = last ? this.events.filter((event) => event.quarter === last.quarter) : [];
-    this.caption.textContent = last ? `${last.label}: ${together.map((event) => event.text).join("; ")}` : "";
+    this.caption.textContent = last ? last.label + words.colon + together.map((event) => event.text).join(words.semicolon) : "";
     this.caption.toggleAttribute("data-now", Boolean(last) && index - last.quarter < 4);
     this.caption.title = this.caption.textContent;
     this.line.draw(index, `${quarter}, ${this.kind.textContent}`);
+    if (!this.clock.playing) for (const map of this.maps) map.say(index);
     const happens = last && last.quarter === index;
     if (!this.clock.playing || happens) this.live.textContent = happens ? this.caption.textContent : quarter;
   }
@@ -179,13 +181,13 @@ class Player {
     const { figures, apart, base } = over;
     const list = kind === "port" ? base.ports : base.cities;
     const i = list.findIndex((place) => place.key === name);
-    const said = (spec, flat, unit) => `${spec.label}: ${plain(flat[index * list.length + i], apart)} ${unit || spec.unit}`;
+    const said = (spec, flat, unit) => `${spec.label}${words.colon}${plain(flat[index * list.length + i], apart)} ${unit || spec.unit}`;
     const rows = kind === "port" ? [said(data.port, figures.ports)] : [said(data.shade, figures.shade, apart && data.difference.unit)];
     const unsure = apart && kind === "city" && over.unsure(i, index);
     const ends = unsure || (apart && kind === "city") ? [figures.low, figures.high].map((flat) => flat[index * list.length + i]) : [];
     if (ends.some(Boolean) && !figures.few) {
       const [low, high] = ends.map((value) => plain(value, true));
-      rows.push(`${words.interval}: ${low} ${words.to} ${high} ${data.difference.unit}${unsure ? `${words.comma}${words.open}` : ""}`);
+      rows.push(`${words.interval}${words.colon}${low} ${words.to} ${high} ${data.difference.unit}${unsure ? `${words.comma}${words.open}` : ""}`);
     } else if (unsure) rows.push(words.open);
     if (kind === "city" && data.size) rows.push(said(data.size, figures.size, apart && figures.size_unit));
     if (kind === "city" && !apart && data.shade.name !== data.distress.name) rows.push(said(data.distress, figures.ring));
@@ -273,6 +275,7 @@ function beginning(model, data) {
 function render({ model, el }) {
   let player = null, waiting = 0, telling = 0;
   const keep = () => {
+    if (!player) return;
     const { clock, selected, data } = player;
     remember({ result: data.sides[0].result, quarter: clock.index, speed: clock.speed, selected }, data.first);
   };
@@ -301,7 +304,7 @@ function render({ model, el }) {
         }, 150);
       },
     });
-    if (before || begin.back) keep(); // the address is that of another choice, or of the tab
+    if (begin.back) keep(); // the address is that of the tab
     if (!before && !begin.going) tell({ quarter: begin.start, selected: begin.selected });
     if (begin.going && (before || !player.still)) player.clock.play();
   };
@@ -314,14 +317,15 @@ function render({ model, el }) {
     if (!waiting) waiting = setTimeout(make, 0); // figures and names of the map may arrive one after the other
   };
   make();
+  window.addEventListener("solara.router", keep); // another choice has another address
   for (const name of ["change:figures", "change:base"]) model.on(name, soon);
   return () => {
     clearTimeout(waiting);
     clearTimeout(telling);
     for (const name of ["change:figures", "change:base"]) model.off(name, soon);
-    if (!player) return;
+    window.removeEventListener("solara.router", keep);
     keep(); // also when it plays
-    player.remove();
+    if (player) player.remove();
   };
 }
 

@@ -13,7 +13,7 @@ function scales(data, words) {
     const apart = data.difference.limits;
     found.push({
       name: "difference",
-      said: apart.length ? words.difference + words.comma + data.difference.unit : `${words.difference}: ${words.none}`,
+      said: apart.length ? words.difference + words.comma + data.difference.unit : words.difference + words.colon + words.none,
       limits: apart,
       colour: (i) => (apart.length ? `d${i}` : "d3"),
     });
@@ -28,7 +28,7 @@ function signs(data, words, still) {
   if (difference) found.push(["hatch", words.unsure]);
   if (data.size) found.push(["bubble", `${data.size.label} ${words.up_to} ${plain(data.size.most)} ${data.size.unit}`]);
   if (difference && data.size) {
-    found.push(["less", `${words.difference}: ${words.up_to} ${plain(difference.most.size)} ${difference.size_unit}${words.comma}${words.less}`]);
+    found.push(["less", `${words.difference}${words.colon}${words.up_to} ${plain(difference.most.size)} ${difference.size_unit}${words.comma}${words.less}`]);
   }
   found.push(["ring", words.ring]);
   found.push(["port", `${words.port} ${words.up_to} ${plain(most.port)} ${data.port.unit}`]);

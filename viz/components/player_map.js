@@ -19,6 +19,7 @@ class CityMap {
     this.svg = draw("svg", {
       viewBox: `0 0 ${base.width} ${base.height}`, role: "group", "aria-label": `${apart ? title.tip : title.name}. ${title.run}`, "aria-describedby": "lp-legend",
     }, this.box);
+    this.said = apart ? part("p", "lp-live", this.box) : null; // what hatches say, for those who do not see them
     const layer = (name) => draw("g", { class: name }, this.svg);
     if (apart) {
       this.pattern = draw("pattern", { id: "lp-hatch", width: 7, height: 7, patternUnits: "userSpaceOnUse" }, draw("defs", {}, this.svg));
@@ -81,6 +82,13 @@ class CityMap {
     const { shade, low, high, few } = this.figures;
     const place = index * this.n + i;
     return Boolean(shade[place]) && (few || (low[place] <= 0 && high[place] >= 0));
+  }
+  say(index) {
+    if (!this.said) return;
+    const { words } = this.data;
+    const names = (open) => this.base.cities.filter((_, i) => this.figures.shade[index * this.n + i] && this.unsure(i, index) === open).map((city) => city.name);
+    const parts = [["open_cities", names(true)], ["sure_cities", names(false)]].filter(([, found]) => found.length);
+    this.said.textContent = parts.map(([key, found]) => words[key].replace("{cities}", found.join(words.comma))).join(" ");
   }
   draw(time) {
     const { figures, apart } = this;

@@ -32,7 +32,7 @@ class TimeLine {
     }
     this.events = part("div", "lp-events", this.box, { role: "group", "aria-label": words.events });
     this.marks = starts.map((event) => {
-      const said = `${event.label}: ${event.text}`;
+      const said = event.label + words.colon + event.text;
       const mark = part("button", event.new ? "lp-event lp-new" : "lp-event", this.events, {
         type: "button", title: said, "aria-label": said, "data-quarter": event.label, style: `left:${share(event.quarter)}`,
       }, event.key);
@@ -74,7 +74,8 @@ class Series {
     part("span", "lp-series-title", head, {}, title);
     if (band) part("span", "lp-band-key", head, {}, band);
     this.now = part("span", "lp-series-now", head);
-    const spoken = lines.map((line) => `${line.name}: ${plain(line.values[0])} \u2192 ${plain(line.values.at(-1))}`).join("; ");
+    const near = (line) => (line.low ? ` (${band}: ${plain(line.low.at(-1), true)} \u2013 ${plain(line.high.at(-1), true)})` : "");
+    const spoken = lines.map((line) => `${line.name}: ${plain(line.values[0])} \u2192 ${plain(line.values.at(-1))}${near(line)}`).join("; ");
     this.svg = draw("svg", { role: "img", "aria-label": `${title}, ${unit}. ${spoken}` }, this.box);
     const known = lines.flatMap((line) => [...line.values, ...(line.low || []), ...(line.high || [])]).filter((value) => value !== null);
     const low = known.reduce((a, b) => Math.min(a, b), Infinity), high = known.reduce((a, b) => Math.max(a, b), -Infinity);

@@ -205,7 +205,8 @@ def _words(
     keys = (
         "player", "play", "pause", "previous", "next_event", "speed", "scrub", "events", "quarter", "history",
         "what_if", "legend", "up_to", "port", "port_of", "lane", "ring", "arrivals", "money", "none", "save",
-        "province", "hint", "back", "comma", "less", "difference",
+        "province", "hint", "back", "comma", "colon", "semicolon", "less",
+        "difference", "open_cities", "sure_cities",
     )  # fmt: skip
     words = {key: session.text(f"play_w_{key}") for key in keys}
     words["next"], words["to"] = words.pop("next_event"), session.text("to")
