@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from simulator.numbers import plain, signed
-from viz.wording import typographic
+from simulator.numbers import plain
+from viz.wording import signed, typographic
 
 FONT: Final = (
     '"Segoe UI","Noto Sans","Helvetica Neue",Arial,"PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",'

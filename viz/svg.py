@@ -14,10 +14,10 @@ from typing import Final, Literal
 
 import numpy as np
 
-from simulator.numbers import plain, signed
+from simulator.numbers import plain
 from simulator.statistics import FloatArray
 from viz.shapes import text_width
-from viz.wording import typographic
+from viz.wording import signed, typographic
 
 WIDTH: Final = 480
 FAN_HEIGHT: Final = 236

@@ -169,6 +169,13 @@ def test_changes_have_signs_and_a_zero_line() -> None:
     assert lines[0.0] == LIGHT.ink != lines[-1.0]
 
 
+def test_small_changes_are_told_as_in_the_table() -> None:
+    option = charts.fan_option(chart(fans=(fan(median=[0.0004] * 5, low=[0.0001] * 5, high=[0.00161] * 5),),
+                                     difference=True), WORDS)  # fmt: skip
+    assert "+0.0004 (+0.0001 to +0.00161)" in tooltip(option, 0)
+    assert ": +0.0004 (" in chart_files.fan_svg(chart(fans=(fan(median=[0.0004] * 5),), difference=True), WORDS)
+
+
 def test_lines_of_the_grid_stand_where_their_labels_say() -> None:
     option = charts.fan_option(chart(fans=(fan(median=[0.0, 0.01, 0.03, 0.05, 0.07], low=[0.0] * 5, high=[0.08] * 5),),
                                      difference=True), WORDS)  # fmt: skip
