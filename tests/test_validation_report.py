@@ -185,7 +185,7 @@ def test_the_goal_is_answered_line_by_line(english: str) -> None:
     text = section(english, "goal")
     assert re.findall(r"(not reached|reached)", text) == ["reached"] * 6
     assert "3 of 3 series won; RMSE over that of the random walk: GDP, 4th census 1.25, Exports 1.25" in text
-    assert "75 % where it counts (3 of 3 series), 75 % over all" in text
+    assert "75 % over the 3 of 3 series whose CRPS is below that of the random walk; 75 % over all series" in text
     assert "GDP, 4th census: with realised drivers below" in text and "model, realised drivers 0.0510" in text
 
 
@@ -209,9 +209,10 @@ def test_coverage_that_does_not_count_says_why(folder: Path, tmp_path: Path) -> 
     table.loc[table["series"] == "imports_usd", "coverage90"] = 1.0
     write_skill(table, place / "skill.csv")
     text = section(validation_report_html(place), "short")
-    assert "Exports: held 75 % of what came, does not count: CRPS not below that of the random walk" in text
-    assert "Imports: held 100 % of what came, does not count: not between 75 and 98 %" in text
-    assert "Exports: held 75 % of what came, counts Imports" in text, "with realised drivers"
+    said = "Exports: held 75 % of what came, within 75 to 98 %"
+    assert f"{said}, but the CRPS is not below that of the random walk" in text
+    assert "Imports: held 100 % of what came, too many: the intervals are wide" in text
+    assert f"{said} Imports" in text, "with realised drivers"
 
 
 def test_pure_forecasts_are_drawn_beside_what_came(english: str) -> None:

@@ -6,9 +6,7 @@ import csv
 import io
 import threading
 import time
-import tomllib
 import xml.etree.ElementTree as ElementTree
-from importlib.resources import files
 from urllib.parse import parse_qsl
 
 import pytest
@@ -16,12 +14,13 @@ from markupsafe import Markup
 
 from calibration.targets import targets
 from simulator.identification import LITERATURE
+from simulator.parameter_words import meaning
 from simulator.posterior import POSTERIORS, Posterior
 from simulator.posterior import shipped as shipped_posterior
 from tests.app.drawn import drawn
-from viz.reports.contraction_chart import contraction_chart
+from viz.reports.contraction_chart import LEFT, contraction_chart
 from viz.trust import figures, tables
-from viz.trust.markup import coded, fragment, standalone
+from viz.trust.markup import fragment, standalone
 from viz.wording import texts
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -140,6 +139,27 @@ def test_every_part_of_the_card_can_be_shown(part: str, lang: str) -> None:
     assert "<table" in page or "<svg" in page
 
 
+def test_coverage_says_on_which_side_it_fails() -> None:
+    words = texts("en")
+    rows = [row for c in figures.validation("en")["comparisons"] for row in c["coverage"]]
+    said = {int("".join(filter(str.isdigit, row["said"]))): row["counts"] for row in rows}
+    assert {share: text for share, text in said.items() if share < 75} == dict.fromkeys(
+        {share for share in said if share < 75}, words["val_counts_few"]
+    )
+    assert said[100] == words["val_counts_many"] and said[0] == words["val_counts_few"] and 75 in said
+    assert said[75] in (words["val_counts_ok"], words["val_counts_crps"])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_scores_have_their_unit_and_are_explained(lang: str) -> None:
+    words, page = texts(lang), skill_page(lang, "wins")
+    assert {one["unit"] for one in figures.validation(lang)["series"]} == {"ln"}
+    heads = {words[key] for key in ("val_model_rmse", "val_rival_rmse", "val_model_crps", "val_rival_crps")}
+    for head in heads:
+        assert page.count(f'<th scope="col">{head} (ln)</th>') > 0 == page.count(f'<th scope="col">{head}</th>')
+    assert words["trust_scores_read"] in page
+
+
 def test_rows_of_the_variable_a_user_came_for_are_marked() -> None:
     rows = [row for c in figures.validation("en")["comparisons"] for row in c["rows"] if row["series"] == "Exports"]
     page = skill_page("en", "wins", "exports")
@@ -177,10 +197,30 @@ def test_failed_facts_and_results_stand_apart() -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_charts_of_padding_are_named_by_series(lang: str) -> None:
-    found = figures.named_padding(figures.calibration("all", lang)["padding"], lang)
+    found = figures.padding(lang)
     assert found is not None
     assert {chart["name"] for chart in found["charts"]} == {"gdp", "revenue", "fdi", "investment"}
-    assert figures.named_padding(None, lang) is None
+
+
+def test_lower_bounds_of_padding_are_triangles() -> None:
+    rows = read((POSTERIORS / "shipped" / "padding.csv").read_text(encoding="utf-8"))
+    least = [row for row in rows if row["statement_kind"] == "at least"]
+    found = figures.padding("en")
+    assert found is not None and {row["series"] for row in least} == {"revenue"}
+    for chart in found["charts"]:
+        root = ElementTree.fromstring(chart["svg"])
+        triangles = [part for part in root.iter(f"{SVG}polygon") if "least" in str(part.get("class")).split()]
+        assert len(triangles) == (len(least) if chart["name"] == "revenue" else 0), chart["name"]
+        assert (chart["name"] == "revenue") == ("at least 20.0" in chart["svg"])
+        if chart["name"] == "revenue":
+            assert not root.findall(f"{SVG}circle")
+    legend = fragment("trust_padding.html", "en", padding=found, vintages=figures.calibration("all", "en")["vintages"],
+                      chosen="gdp")  # fmt: skip
+    assert '<span class="key least"></span>' + texts("en")["trust_padding_least"] in legend
+
+
+def test_regions_beside_liaoning_are_named_in_chinese() -> None:
+    assert figures.calibration("all", "zh")["vintages"]["regions"] == ["辽宁", "吉林", "黑龙江"]
 
 
 def test_bars_of_contraction() -> None:
@@ -194,6 +234,11 @@ def test_bars_of_contraction() -> None:
     assert len(hollow) == sum(row.contraction < LITERATURE for row in rows) > 0
     said = ["".join(group.itertext()) for group in root.iter(f"{SVG}g")]
     assert sum("literature-driven" in text for text in said) == len(hollow)  # not by colour alone
+    shown = [str(part.text) for part in root.iter(f"{SVG}text") if part.get("class") == "row"]
+    assert shown[::2] == [meaning(row.name) for row in rows]  # whole
+    assert all(5.8 * len(label) < LEFT for label in shown[::2])  # a letter is less than half as wide as high
+    zeros = [said for said in shown[1::2] if "0 %" in said[:4] and said[0] in "0\N{MINUS SIGN}"]
+    assert zeros and all(said.startswith("0 %") for said in zeros)  # never minus zero
     first, last = (float(str(bar.get("width"))) for bar in (bars[0], hollow[0]))
     assert first / last == pytest.approx(rows[0].contraction / rows[len(bars) - len(hollow)].contraction, rel=0.02)
 
@@ -218,6 +263,26 @@ def test_stability_counts_its_table() -> None:
     assert len(found.different) == found.count - found.same and found.added >= 0.0
 
 
+def test_what_was_fitted_again_and_what_was_looked_for_is_counted() -> None:
+    from viz.components.trust_topics import _stability
+
+    class English:
+        lang = type("Lang", (), {"value": "en"})
+
+        def text(self, key: str, **values: object) -> str:
+            return texts("en")[key].format(**values)
+
+    found, told = figures.stability(), _stability(English())  # type: ignore[arg-type]
+    assert found is not None and f"Of the {found.count} parameters" in told
+    assert ("Not in agreement" in told) == bool(found.different)
+    recovery = figures.recovery("en")
+    rows = read((POSTERIORS / "recovery.csv").read_text(encoding="utf-8"))
+    names = {row["parameter"] for row in rows}
+    sizes = {name for name in names if name.startswith("discrepancy_")}
+    assert recovery is not None and len(names) > len(sizes) > 0
+    assert f"{len(names - sizes)} parameters and {len(sizes)} sizes" in recovery["each"]
+
+
 def test_a_result_is_computed_once_by_many_threads() -> None:
     calls = []
 
@@ -234,67 +299,6 @@ def test_a_result_is_computed_once_by_many_threads() -> None:
     for thread in threads:
         thread.join()
     assert (calls, found) == (["a"], ["a"] * 6)
-
-
-# Parameters and data
-
-
-def test_every_parameter_is_listed_with_its_declaration() -> None:
-    declared = tomllib.loads(files("simulator").joinpath("parameters.toml").read_text(encoding="utf-8"))
-    rows = read(tables.parameters_csv([row.name for row in tables.parameter_rows("zh")], "zh"))
-    assert len(rows) == len(declared) == len(tables.parameter_rows("en"))
-    for row in rows:
-        one = declared[row["name"]]
-        assert [float(row[key]) for key in ("low", "point", "high")] == [one[key] for key in ("low", "point", "high")]
-        assert (row["status"], row["source"], row["unit"]) == (one["status"], one["source"], one["unit"])
-
-
-def test_fitted_parameters_say_what_the_fit_made_of_them() -> None:
-    fitted = {row.name: row for row in posterior_of("all").table}
-    shown = {row.name: row for row in tables.parameter_rows("en") if row.fitted != "–"}
-    assert set(shown) == set(fitted)
-    for name, row in shown.items():
-        assert row.contraction.replace("−", "-") == f"{100 * fitted[name].contraction:.0f}"
-
-
-def test_search_takes_all_words_anywhere() -> None:
-    rows = tables.parameter_rows("en")
-    found = tables.chosen(rows, "  WAGE nation ")
-    assert "wage_on_nation" in {row.name for row in found if isinstance(row, tables.ParameterRow)}
-    assert 0 < len(found) < len(tables.chosen(rows, "wage")) < len(rows)
-    assert tables.chosen(rows, "") == list(rows) and tables.chosen(rows, "no such word") == []
-
-
-@pytest.mark.parametrize("name", tables.TABLES)
-def test_rows_of_data_hold_every_figure_with_its_source(name: str) -> None:
-    rows = tables.data_rows(name, "zh")
-    whole = tables.table_of(name).rows
-    assert sum(row.count for row in rows) == len(whole) == sum(tables.status_counts(name).values())
-    assert all(row.source and row.places and row.periods for row in rows)
-    assert len(read(tables.data_csv(name, rows))) == len(whole)
-
-
-def test_figures_of_chosen_rows_only() -> None:
-    rows = [row for row in tables.data_rows("observed", "en") if row.variable == "growth_published"]
-    given = read(tables.data_csv("observed", rows))
-    assert {row["variable"] for row in given} == {"growth_published"}
-    assert len(given) == sum(row.count for row in rows) > 1
-
-
-# Words
-
-
-def test_topics_fits_and_parts_have_words_in_both_languages() -> None:
-    keys = [key for pair in figures.TOPICS.values() for key in pair]
-    keys += [key for _, key in figures.FITS.values()] + list(figures.PARTS.values())
-    keys += [*tables.TABLES.values(), *tables.STATUS_WORDS.values(), *tables.EVIDENCE_WORDS.values()]
-    for lang in LANGS:
-        assert all(texts(lang)[key] for key in keys)
-
-
-def test_backticks_become_code_and_markup_stays_text() -> None:
-    assert coded("``a < b`` and `c`") == "<code>a &lt; b</code> and <code>c</code>"
-    assert coded("<i>") == "&lt;i&gt;"
 
 
 # The page

@@ -9,6 +9,7 @@ import solara
 
 from viz.components.export import ExportButtons
 from viz.components.trust_view import Choice, View
+from viz.reports.page import punctuation
 from viz.state import Session, use_once, use_session
 from viz.trust import tables
 from viz.trust.markup import fragment
@@ -38,10 +39,11 @@ def DataTopic(asked: Mapping[str, str], go: Callable[..., None]) -> None:
         ExportButtons(f"data_{table}", csv=lambda: tables.data_csv(table, rows))
     words = texts(lang)
     counts = tables.status_counts(table)
-    parts = [f"{words[tables.STATUS_WORDS[status]]} {count}" for status, count in counts.items() if count]
+    gap = "" if lang == "zh" else " "
+    parts = [f"{words[tables.STATUS_WORDS[status]]}{gap}{count}" for status, count in counts.items() if count]
     shown = rows if every.value else rows[:FIRST]
     count = session.text("trust_data_count", shown=len(shown), rows=len(rows), figures=sum(counts.values()),
-                         parts=", ".join(parts))  # fmt: skip
+                         parts=punctuation(lang)["joint"].join(parts))  # fmt: skip
     marked = asked.get("variable", "")
     first = next((k for k, row in enumerate(shown) if row.variable == marked), -1)
     View(fragment("trust_data.html", lang, rows=shown, count=count, marked=marked, first=first))
@@ -73,7 +75,8 @@ def ParametersTopic(asked: Mapping[str, str], go: Callable[..., None]) -> None:
     count = session.text("trust_parameter_count", shown=len(shown), rows=len(rows),
                          all=len(tables.parameter_rows(lang)))  # fmt: skip
     statuses = {key: words[text] for key, text in tables.EVIDENCE_WORDS.items()}
-    View(fragment("trust_parameters.html", lang, rows=shown, count=count, marked=marked, statuses=statuses))
+    View(fragment("trust_parameters.html", lang, rows=shown, count=count, marked=marked, statuses=statuses,
+                  evidence=tables.evidence_key(lang)))
     _More(session, len(rows), every)
 
 

@@ -104,14 +104,15 @@ def SkillTopic(asked: Asked, go: Go) -> None:
     with solara.Row(classes=["trust-controls"]):
         Choice(session.text("trust_part"), {key: session.text(words) for key, words in figures.PARTS.items()}, part,
                 lambda value: go(topic="skill", part=value, variable=variable))  # fmt: skip
-        for name in _SKILL_TABLES[part]:
-            solara.Text(name, classes=["trust-export-of"])
-            ExportButtons(name.removesuffix(".csv"), csv=figures.lazily(figures.shipped_table, name))
+        for name, key in _SKILL_TABLES[part].items():
+            solara.Text(session.text(key), classes=["trust-export-of"])
+            ExportButtons(name.removesuffix(".csv"), csv=figures.lazily(figures.shipped_table, name),
+                          title=session.text(key))  # fmt: skip
         if part == "charts" and found["charts"]:
             drawn = found["charts"][chart]
             title = f"{drawn['title']} ({session.text(figures.PARTS[part])})"
             solara.Text(drawn["title"], classes=["trust-export-of"])
-            ExportButtons(f"forecast_{drawn['title']}", svg=lambda: standalone(str(drawn["svg"]), title))
+            ExportButtons(f"forecast_{drawn['title']}", svg=lambda: standalone(str(drawn["svg"]), title), title=title)
     rows = found["comparisons"][0]["rows"] if found["comparisons"] else []
     View(fragment(
         "trust_skill.html", lang, v=found, part=part, marked=titles,
@@ -129,10 +130,13 @@ def _unjudged(session: Session, variable: str) -> str:
     return session.text(judged, variable=figures.label_of(variable, lang))
 
 
-_SKILL_TABLES: dict[str, tuple[str, ...]] = {
-    "wins": ("skill.csv",), "charts": ("points.csv",), "scores": ("skill.csv", "skill_rolling.csv"),
-    "facts": ("facts.csv",), "published": ("published.csv",), "others": ("points.csv", "ports.csv"),
+_SKILL_TABLES: Mapping[str, Mapping[str, str]] = {
+    "wins": {"skill.csv": "val_scores"}, "charts": {"points.csv": "trust_points"},
+    "scores": {"skill.csv": "val_scores", "skill_rolling.csv": "val_rolling"}, "facts": {"facts.csv": "val_facts"},
+    "published": {"published.csv": "val_published"},
+    "others": {"points.csv": "trust_points", "ports.csv": "val_ports"},
 }  # fmt: skip
+"""Part of the skill card -> tables behind it -> key of what they are called."""
 
 
 @solara.component
@@ -141,16 +145,17 @@ def PaddingTopic(asked: Asked, go: Go) -> None:
     session = use_session()
     lang = session.lang.value
     found = figures.calibration("all", lang)
-    padding = figures.named_padding(found["padding"], lang)
+    padding = figures.padding(lang)
     charts = {} if padding is None else {chart["name"]: chart["svg"] for chart in padding["charts"]}
     name = texts(lang)["cal_padding_chart"]
     titles = {} if padding is None else {one["name"]: name.format(name=one["title"]) for one in padding["charts"]}
     picked = _one_of(asked.get("series", ""), charts) if charts else ""
     with solara.Row(classes=["trust-controls"]):
         if picked:
+            solara.Text(titles[picked], classes=["trust-export-of"])
             ExportButtons(
                 f"padding_{picked}", csv=figures.lazily(figures.fit_table, "all", "padding.csv"),
-                svg=lambda: standalone(str(charts[picked]), titles[picked]),
+                svg=lambda: standalone(str(charts[picked]), titles[picked]), title=titles[picked],
             )
     html = fragment("trust_padding.html", lang, padding=padding, vintages=found["vintages"], chosen=picked)
     View(html, lambda key: go(topic="padding", series=key))
@@ -171,11 +176,13 @@ def KnownTopic(asked: Asked, go: Go) -> None:
                 lambda value: go(topic="known", fit=value))  # fmt: skip
         solara.Text(session.text("trust_contraction_title"), classes=["trust-export-of"])
         ExportButtons("contraction", csv=figures.lazily(figures.fit_table, fit, "parameters.csv"),
-                      svg=lambda: standalone(chart, words["trust_contraction_title"]))  # fmt: skip
+                      svg=lambda: standalone(chart, words["trust_contraction_title"]),
+                      title=words["trust_contraction_title"])  # fmt: skip
         if recovery:
             solara.Text(session.text("cal_recovery"), classes=["trust-export-of"])
             ExportButtons("recovery", csv=figures.lazily(figures.shipped_table, "recovery.csv"),
-                          svg=lambda: standalone(str(recovery["chart"]), words["cal_ranks"]))  # fmt: skip
+                          svg=lambda: standalone(str(recovery["chart"]), words["cal_ranks"]),
+                          title=words["cal_recovery"])  # fmt: skip
     View(fragment(
         "trust_known.html", lang, c=found, chart=Markup(chart), recovery=recovery,  # noqa: S704 - our own drawing
         expected={row["name"]: row for row in found["identifiability"] or ()}, stability=_stability(session),
@@ -187,9 +194,11 @@ def _stability(session: Session) -> str:
     if found is None:
         return ""
     lang = session.lang.value
-    names = punctuation(lang)["joint"].join(meaning(name, lang) for name in found.different) or "–"
-    return session.text("trust_stability_told", same=found.same, count=found.count, added=f"{found.added:.2f}",
-                        names=names)  # fmt: skip
+    told = session.text("trust_stability_told", same=found.same, count=found.count, added=f"{found.added:.2f}")
+    if not found.different:
+        return told
+    names = punctuation(lang)["joint"].join(meaning(name, lang) for name in found.different)
+    return told + session.text("trust_stability_different", names=names)
 
 
 def _one_of(value: str, known: Any) -> str:

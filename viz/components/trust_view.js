@@ -4,9 +4,22 @@ function render({ model, el }) {
   root.className = "view";
   el.appendChild(root);
 
+  // A box that is narrower than its table can be scrolled by keyboard, and says what it holds.
+  const widths = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
+
+  function reach(box) {
+    const told = { tabindex: "0", role: "region", "aria-label": box.dataset.label || "" };
+    for (const [name, value] of Object.entries(told)) {
+      if (box.scrollWidth > box.clientWidth) box.setAttribute(name, value);
+      else box.removeAttribute(name);
+    }
+  }
+
   function draw() {
     const held = root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
     root.innerHTML = model.get("html");
+    widths.disconnect();
+    root.querySelectorAll(".wide").forEach((box) => widths.observe(box));
     if (held !== undefined) {
       const again = root.querySelector(`[data-key="${CSS.escape(held)}"]`);
       if (again) again.focus({ preventScroll: true });
@@ -31,7 +44,10 @@ function render({ model, el }) {
   root.addEventListener("keydown", press);
   model.on("change:html", draw);
   draw();
-  return () => model.off("change:html", draw);
+  return () => {
+    model.off("change:html", draw);
+    widths.disconnect();
+  };
 }
 
 export default { render };

@@ -30,7 +30,8 @@ SERIES: Final = {
     "investment": "cal_padding_investment",
 }
 """Padded series -> key of its words."""
-KINDS: Final = {"at least": "cal_at_least", "about": "cal_about"}
+LEAST: Final = "at least"
+KINDS: Final = {LEAST: "cal_at_least", "about": "cal_about"}
 REGIONS: Final = ("Liaoning", *CONTROLS)
 FIRST_RELEASE: Final = "gdp_nominal_first_release"
 RESTATED: Final = "gdp_nominal_census4"
@@ -53,8 +54,15 @@ class Padding:
     kind: str
 
 
-def padding_section(folder: Path, words: Mapping[str, str]) -> dict[str, Any] | None:
+def padding_section(folder: Path, words: Mapping[str, str], bounds: bool = False) -> dict[str, Any] | None:
     """Return charts and a table of padding for a page; None if the calibration wrote none.
+
+    Parameters
+    ----------
+    folder, words
+        Of the calibration, and texts of the page.
+    bounds
+        Draw what is only a lower bound apart from what is known.
 
     Raises
     ------
@@ -64,7 +72,7 @@ def padding_section(folder: Path, words: Mapping[str, str]) -> dict[str, Any] | 
     if not (folder / FILE).exists():
         return None
     found = _read(folder)
-    charts = [{"title": _called(name, words), "svg": _chart(name, mine, words)} for name, mine in found.items()]
+    charts = [{"title": _called(name, words), "svg": _chart(name, mine, words, bounds)} for name, mine in found.items()]
     return {
         "charts": charts,
         "columns": [*(_called(name, words) for name in found), words["cal_from_vintages"], words["cal_controls_range"]],
@@ -98,12 +106,13 @@ def _called(name: str, words: Mapping[str, str]) -> str:
     return words[SERIES[name]] if name in SERIES else name
 
 
-def _chart(name: str, mine: list[Padding], words: Mapping[str, str]) -> Markup:
+def _chart(name: str, mine: list[Padding], words: Mapping[str, str], bounds: bool) -> Markup:
     """Return the chart of one series, with what is known beside the model as its points."""
     gap = math.nan
     figures = [
-        TargetFigure(p.year, True, p.vintages if name == GDP else p.statement, p.median, p.low, p.high, gap, gap)
-        for p in mine
+        TargetFigure(p.year, True, p.vintages if name == GDP else p.statement, p.median, p.low, p.high, gap, gap,
+                     least=bounds and name != GDP and p.kind == LEAST)
+        for p in mine  # fmt: skip
     ]
     said = words["cal_from_vintages" if name == GDP else "cal_from_source"]
     title = words["cal_padding_chart"].format(name=_called(name, words))

@@ -12,10 +12,10 @@ from simulator.posterior import Fitted
 from simulator.words import unit_word
 from viz.wording import typographic
 
-WIDTH: Final = 760
+WIDTH: Final = 840
 ROW: Final = 18
 TOP: Final = 24
-LEFT: Final = 410
+LEFT: Final = 450
 RIGHT: Final = 130
 
 
@@ -52,13 +52,13 @@ def contraction_chart(title: str, rows: Sequence[Fitted], lang: str, words: Mapp
     for k, row in enumerate(rows):
         y = TOP + ROW * k
         driven = row.contraction < LITERATURE
-        number = typographic(f"{100 * row.contraction:.0f} %")
+        number = typographic(f"{round(100 * row.contraction)} %")  # whole, so that nothing is called minus zero
         said = f"{number} {words['cal_literature']}" if driven else number
         left, right = sorted((x(0.0), x(row.contraction)))
         tip = f"{meaning(row.name, lang)} ({unit_word(row.unit, lang)}): {said}"
         parts.append(
             f'<g><title>{escape(tip)}</title><rect class="hit" x="0" y="{y}" width="{WIDTH}" height="{ROW}"/>'
-            f'<text class="row" text-anchor="end" x="{LEFT - 8}" y="{y + 13}">{escape(_short(row.name, lang))}</text>'
+            f'<text class="row" text-anchor="end" x="{LEFT - 8}" y="{y + 13}">{escape(meaning(row.name, lang))}</text>'
             f'<rect class="bar{" literature" if driven else ""}" x="{left:.1f}" y="{y + 4}" '
             f'width="{max(1.0, right - left):.1f}" height="{ROW - 8}"/>'
             f'<text class="row" x="{max(right, x(0.0)) + 6:.1f}" y="{y + 13}">{escape(said)}</text></g>'
@@ -70,9 +70,3 @@ def contraction_chart(title: str, rows: Sequence[Fitted], lang: str, words: Mapp
         f'aria-label="{escape(title, quote=True)}" xmlns="http://www.w3.org/2000/svg">'
         f"<desc>{escape(told)}</desc>{''.join(parts)}</svg>"
     )
-
-
-def _short(name: str, lang: str) -> str:
-    """Return the meaning of a parameter, cut so that it fits left of its bar."""
-    text, most = meaning(name, lang), 33 if lang == "zh" else 62
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -31,6 +31,8 @@ BAR: Final = 0.32
 """Half the width of the bar of a figure without neighbours, in years."""
 POINT: Final = 2.6
 """Radius of an observed point."""
+TIP: Final = 3.6
+"""Half the width of the triangle of a lower bound."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class TargetFigure:
         Simulated median and ends of the simulated 90 % band; NaN where nothing was simulated.
     predictive_low, predictive_high : float
         Ends of the predictive 90 % band; NaN where there is none.
+    least : bool
+        The observed figure is only a lower bound: drawn as a triangle.
     """
 
     period: str
@@ -58,6 +62,7 @@ class TargetFigure:
     high: float
     predictive_low: float
     predictive_high: float
+    least: bool = False
 
     @property
     def inside(self) -> bool:
@@ -258,6 +263,9 @@ def _point(figure: TargetFigure, area: _Area) -> list[str]:
         return []
     kind = "observed" if figure.fitted else "observed unfitted"
     x, y = area.x(_middle(figure)), area.y(figure.observed)
+    if figure.least:
+        corners = ((x, y - TIP), (x - TIP, y + 0.8 * TIP), (x + TIP, y + 0.8 * TIP))
+        return [f'<polygon class="{kind} least" points="{" ".join(f"{a:.1f},{b:.1f}" for a, b in corners)}"/>']
     return [f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{POINT}"/>']
 
 
@@ -276,7 +284,8 @@ def _lines(figure: TargetFigure, words: Mapping[str, str]) -> list[str]:
     """Return what is known of a figure, a line each."""
     lines = []
     if math.isfinite(figure.observed):
-        lines.append(f"{words['observed']}: {plain(figure.observed)}")
+        seen = plain(figure.observed)
+        lines.append(f"{words['observed']}: {words['cal_at_least'].format(value=seen) if figure.least else seen}")
     if math.isfinite(figure.median):
         lines.append(f"{words['cal_median']}: {plain(figure.median)}")
         lines.append(f"{words['cal_band']}: {plain(figure.low)} {words['to']} {plain(figure.high)}")

@@ -17,7 +17,7 @@ from calibration.forecasts import METHODS
 from calibration.published_file import Published, load_published
 from calibration.skill import ALL, COMPARISONS, GOAL_SERIES, Verdict, goal, headline, losses
 from calibration.skill_file import PROVINCE, read_skill
-from calibration.skill_rows import covers
+from calibration.skill_rows import COVERAGE, covers
 from calibration.skill_words import reasons
 from calibration.targets import Target, targets
 from simulator import __version__
@@ -190,7 +190,8 @@ class ValidationSource(PageSource):
     def _coverage(self, v: Verdict) -> dict[str, str]:
         w = self.words
         held = w["val_covered"].format(share=f"{100 * v.value_ours:.0f}")
-        counts = w["val_counts_ok" if v.wins else "val_counts_crps" if covers(v.value_ours) else "val_counts_share"]
+        missed = "val_counts_few" if v.value_ours < COVERAGE[0] else "val_counts_many"
+        counts = w["val_counts_ok" if v.wins else "val_counts_crps" if covers(v.value_ours) else missed]
         return {"series": self._title(v.series), "said": held, "counts": counts}
 
     def _losses(self) -> list[dict[str, str]]:

@@ -25,7 +25,8 @@ from simulator.variables import variable
 from simulator.words import unit_word
 from viz.reports.calibration import CalibrationSource
 from viz.reports.calibration_fit import FIT, ROLES, FittedTarget, group_word, inside, read_fit, title_of
-from viz.reports.calibration_padding import SERIES
+from viz.reports.calibration_padding import SERIES, padding_section
+from viz.reports.rank_histogram import FILE as RANKS
 from viz.reports.rank_histogram import recovery_section
 from viz.reports.target_fan import TargetFigure, target_fan
 from viz.reports.validation import ValidationSource
@@ -51,6 +52,8 @@ PARTS: Final[Mapping[str, str]] = MappingProxyType({
     "published": "val_published", "others": "trust_part_others",
 })  # fmt: skip
 """Part of the skill card -> key of its name."""
+DISCREPANCY: Final = "discrepancy_"
+"""Begin of the names of sizes of discrepancy among the truths of a recovery."""
 
 
 @dataclass(frozen=True)
@@ -235,11 +238,13 @@ def validation(lang: str) -> Mapping[str, Any]:
     return ValidationSource(POSTERIORS, lang).context()
 
 
-def named_padding(found: Mapping[str, Any] | None, lang: str) -> dict[str, Any] | None:
+@_once
+def padding(lang: str) -> dict[str, Any] | None:
     """Return the section of padding with the name of its series at each chart; None if there is none."""
+    words = texts(lang)
+    found = padding_section(POSTERIORS / SHIPPED, words, bounds=True)
     if found is None:
         return None
-    words = texts(lang)
     names = {words[key]: series for series, key in SERIES.items()}
     charts = [{**chart, "name": names.get(chart["title"], chart["title"])} for chart in found["charts"]]
     return {**found, "charts": charts}
@@ -258,13 +263,21 @@ def titles_of(name: str, lang: str) -> tuple[str, ...]:
 @_once
 def recovery(lang: str) -> Mapping[str, Any] | None:
     """Return what a page shows of the recovery of known truths, or None where there is none."""
-    return recovery_section(POSTERIORS, texts(lang))
+    found = recovery_section(POSTERIORS, texts(lang))
+    if found is None:
+        return None
+    rows = csv.DictReader(io.StringIO(read_text(POSTERIORS / RANKS)))
+    names = {row["parameter"] for row in rows}
+    sizes = sum(name.startswith(DISCREPANCY) for name in names)
+    each = texts(lang)["trust_recovery_each"].format(parameters=len(names) - sizes, sizes=sizes)
+    return {**found, "each": each}
 
 
 def prepare(lang: str) -> None:
     """Read and compute what the page shows, so that no topic is waited for."""
     validation(lang)
     recovery(lang)
+    padding(lang)
     stability()
     for fit in FITS:
         calibration(fit, lang)

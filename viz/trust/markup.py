@@ -75,8 +75,15 @@ def fragment(template: str, lang: str, **context: Any) -> str:
     context
         What it shows.
     """
-    made = _environment().get_template(template)
-    return made.render(t=texts(lang), lang=lang, **context, **punctuation(lang))
+    made = _environment().get_template(template).render(t=texts(lang), lang=lang, **context, **punctuation(lang))
+    return typeset(made) if lang == "zh" else made
+
+
+def typeset(text: str) -> str:
+    """Return Chinese text without the blanks that English has before per cent, around ``to`` and after a colon."""
+    for english, chinese in ((r"(?<=\d) (?=%)", ""), (r"(?<=[\d%)]) 至 (?=[\d(+−])", "至"), ("(?<=[一-鿿]): ", "：")):
+        text = re.sub(english, chinese, text)
+    return text
 
 
 def standalone(svg: str, title: str) -> str:

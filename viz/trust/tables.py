@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
@@ -18,6 +20,7 @@ from simulator.tables import Row, Table, load_table
 from simulator.words import name_word, unit_word
 from viz.reports.calibration_fit import title_of
 from viz.reports.page import punctuation
+from viz.structure.facts import in_words
 from viz.trust.figures import as_csv, posterior
 from viz.wording import texts, typographic
 
@@ -60,7 +63,7 @@ class ParameterRow:
 
 @dataclass(frozen=True)
 class DataRow:
-    """Figures of one variable that share unit, status and source; ``title`` is empty where nobody gave one."""
+    """Figures of one variable that share unit, status and source."""
 
     title: str
     variable: str
@@ -100,7 +103,7 @@ def parameter_rows(lang: str) -> tuple[ParameterRow, ...]:
         rows.append(ParameterRow(
             p.name, p.symbol, meaning(p.name, lang), unit_word(p.unit, lang),
             typographic(f"{plain(p.low)} {to} {plain(p.high)}"), typographic(plain(p.point)), said, narrowed, p.status,
-            p.source,
+            in_words(p.source, lang, "sources"),
         ))  # fmt: skip
     return tuple(rows)
 
@@ -145,11 +148,11 @@ def data_rows(name: str, lang: str) -> tuple[DataRow, ...]:
     groups: dict[tuple[str, str, str, str], list[Row]] = {}
     for row in table_of(name).rows:
         groups.setdefault((row.variable, row.unit, row.status, row.source), []).append(row)
-    titles = _titles(lang) if name == OBSERVED else {}
+    titles = {**names(lang), **(_titles(lang) if name == OBSERVED else {})}
     words = texts(lang)
     return tuple(
         DataRow(
-            titles.get(variable, ""), variable, _places(mine, lang), _periods(mine, words), unit_word(unit, lang),
+            titles[variable], variable, _places(mine, lang), _periods(mine, lang), unit_word(unit, lang),
             words[STATUS_WORDS[status]], len(mine), source,
         )
         for (variable, unit, status, source), mine in groups.items()
@@ -172,6 +175,13 @@ def status_counts(name: str) -> dict[str, int]:
     return {status: found.count(status) for status in DATA_STATUSES}
 
 
+@cache
+def names(lang: str) -> Mapping[str, str]:
+    """Return variable of a table of data -> what it is called, for those that no target gives a title."""
+    known = tomllib.loads(files("viz").joinpath("trust", "names.toml").read_text(encoding="utf-8"))
+    return {name: chinese if lang == "zh" else english for name, (english, chinese) in known.items()}
+
+
 def _titles(lang: str) -> dict[str, str]:
     """Return observed variable -> title, for those that one target of the province is about."""
     found: dict[str, list[str]] = {}
@@ -182,7 +192,7 @@ def _titles(lang: str) -> dict[str, str]:
 
 def _places(rows: Sequence[Row], lang: str) -> str:
     names = list(dict.fromkeys(row.entity for row in rows))
-    joint = "、" if lang == "zh" else ", "
+    joint = punctuation(lang)["joint"]
     shown = [_place(name, lang) for name in names[:PLACES]]
     return joint.join(shown) + (f" … ({len(names)})" if len(names) > PLACES else "")
 
@@ -191,10 +201,10 @@ def _place(name: str, lang: str) -> str:
     return " – ".join(name_word(part, lang) for part in name.split(">"))
 
 
-def _periods(rows: Sequence[Row], words: Mapping[str, str]) -> str:
+def _periods(rows: Sequence[Row], lang: str) -> str:
     periods = sorted({row.period for row in rows if row.period})
     if not periods:
-        return words["trust_constant"]
+        return texts(lang)["trust_constant"]
     if len(periods) <= 2:
-        return ", ".join(map(span, periods))
+        return punctuation(lang)["joint"].join(map(span, periods))
     return span(f"{periods[0]}-{periods[-1]}")
