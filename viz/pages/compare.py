@@ -49,7 +49,7 @@ def ComparePage() -> None:
 
     if not session.folder.value:
         with solara.v.Html(tag="div", class_="liaosim-empty"):
-            solara.v.Html(tag="p", children=[session.text("compare_empty")])
+            solara.v.Html(tag="p", children=[session.text("compare_empty", page=session.text("app_tab_what_if"))])
             _Link(session.text("compare_to_what_if"), "what-if")
         return
     _Result(asked, go)
