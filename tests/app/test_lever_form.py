@@ -16,8 +16,10 @@ from simulator.scenario import load_scenario
 from simulator.schedule import Range
 from tests.scenario_files import FOLDER, SHIPPED
 from viz.what_if.address import from_query, to_query
+from viz.what_if.conflicts import ConflictError, conflict_of
 from viz.what_if.form import (
     MAX_UPLOAD,
+    Field,
     Form,
     ends,
     form_of_file,
@@ -46,7 +48,7 @@ def changed() -> Form:
     return form.with_field(3, replace(form.fields[3], targets=("Dalian", "Fushun"), end=to_index("2031Q2")))
 
 
-def through_link(form: Form) -> tuple[Form, str]:
+def through_link(form: Form) -> tuple[Form, InputError | None]:
     return from_query(dict(parse_qsl(urlencode(to_query(form)))), "baseline")
 
 
@@ -96,6 +98,54 @@ def test_a_form_has_so_many_levers_and_no_more() -> None:
     assert len(form.fields) == 40
     with pytest.raises(InputError, match="a policy has at most 40 levers here"):
         form.adding(new_field("tariff_cut"))
+
+
+# Contradictions
+
+
+def twice(**changes: object) -> tuple[Field, Field]:
+    """Return support of research in all cities and once more, the second changed."""
+    return new_field("rd_support"), replace(new_field("rd_support"), **changes)  # type: ignore[arg-type]
+
+
+def test_a_lever_set_twice_is_told_in_the_words_of_the_page() -> None:
+    conflict = conflict_of(twice(targets=("Dalian", "Fushun"), start=to_index("2030Q1")))
+    assert conflict is not None
+    assert conflict.text("en").startswith("R&D support is set twice for Dalian and Fushun from 2030Q1 to 2035Q4:")
+    assert conflict.text("zh").startswith("“研发支持”自2030年一季度至2035年四季度对大连和抚顺设定了两次：")
+    with pytest.raises(ConflictError, match="is set twice for Dalian and Fushun"):
+        scenario_of(own_form("baseline").adding(*twice(targets=("Dalian", "Fushun"))))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (replace(new_field("rd_support"), targets=("Dalian",)), replace(new_field("rd_support"), targets=("Fushun",))),
+        (replace(new_field("rd_support"), end=79), replace(new_field("rd_support"), start=80)),
+        twice(on=False),
+        (new_field("public_investment"), new_field("public_investment")),
+    ],
+    ids=["other cities", "later", "off", "additive"],
+)  # fmt: skip
+def test_levers_that_can_hold_together_are_a_policy(fields: tuple[Field, ...]) -> None:
+    assert conflict_of(fields) is None
+    assert scenario_of(own_form("baseline").adding(*fields)).levers
+
+
+def test_sizes_that_add_up_to_too_much_are_told_with_the_bound() -> None:
+    fields = [replace(new_field("public_investment"), value=value) for value in (11.0, 9.0)]
+    assert conflict_of(fields) is None
+    conflict = conflict_of([fields[0], replace(fields[1], value=9.2)])
+    assert str(conflict).startswith("Extra public investment adds up to more than 20 bn yuan from 2026Q1 to 2035Q4")
+
+
+def test_two_ranges_of_one_lever_are_told_and_an_exact_size_mends_it() -> None:
+    first = replace(own_form("cjk_fta").fields[NTB], end=to_index("2029Q4"))
+    later = replace(first, start=to_index("2030Q1"), end=to_index("2035Q4"), value=0.06)
+    assert str(conflict_of([first, later])).startswith("Cut of non-tariff barriers has two ranges for Japan and Korea")
+    exact = replace(later, exact=True)
+    assert conflict_of([first, exact]) is None
+    assert len(scenario_of(own_form("baseline").adding(first, exact)).levers) == 2
 
 
 # Sizes
@@ -177,7 +227,7 @@ def test_ends_do_not_lie_before_the_start() -> None:
 
 def test_a_link_reproduces_the_levers() -> None:
     form, problem = through_link(changed())
-    assert problem == ""
+    assert problem is None
     assert scenario_of(form) == scenario_of(changed())
     assert [field.on for field in form.fields] == [True, True, False, True]
     assert to_query(form) == to_query(changed())
@@ -186,7 +236,7 @@ def test_a_link_reproduces_the_levers() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_link_to_a_shipped_scenario_is_short(name: str) -> None:
     assert to_query(own_form(name)) == {"policy": name}
-    assert through_link(own_form(name)) == (own_form(name), "")
+    assert through_link(own_form(name)) == (own_form(name), None)
 
 
 def test_the_parameters_of_a_link_stay_what_they_are() -> None:
@@ -202,7 +252,7 @@ def test_the_parameters_of_a_link_stay_what_they_are() -> None:
 
 
 def test_an_address_without_levers_is_the_default() -> None:
-    assert from_query({"lang": "zh"}, "talent_retention") == (own_form("talent_retention"), "")
+    assert from_query({"lang": "zh"}, "talent_retention") == (own_form("talent_retention"), None)
 
 
 def test_a_link_without_any_lever() -> None:
@@ -212,9 +262,9 @@ def test_a_link_without_any_lever() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
-        ("policy", "cjkfta", 'policy: "cjkfta" is not a shipped scenario; did you mean "cjk_fta"?'),
-        ("policy", "../secret.toml", 'policy: "../secret.toml" is not a shipped scenario'),
-        ("policy", "baseline+cjk_fta", 'policy: baseline+cjk_fta: "cjk_fta" already extends "baseline"'),
+        ("policy", "cjkfta", '"cjkfta" is not a shipped scenario; did you mean "cjk_fta"?'),
+        ("policy", "../secret.toml", '"../secret.toml" is not a shipped scenario'),
+        ("policy", "baseline+cjk_fta", 'baseline+cjk_fta: "cjk_fta" already extends "baseline"'),
         ("extends", "/etc/passwd", 'extends: "/etc/passwd" is not a shipped scenario; allowed: baseline'),
         ("levers", "41", 'levers: "41" is not allowed; write a whole number from 0 to 40'),
         ("levers", "-1", 'levers: "-1" is not allowed; write a whole number from 0 to 40'),
@@ -243,12 +293,12 @@ def test_a_link_without_any_lever() -> None:
         ("lever2", "port_merger~all~2026Q1~2035Q4~0~0.5", "lever2 (port_merger), size: 0.5 is not allowed"),
         ("lever2", "port_merger~all~2026Q1~2035Q4~4~1", "lever2 (port_merger), phase_in: 4 is not allowed"),
         ("lever2", "tariff_cut~Japan~2026Q1~2035Q4~8~0.1",
-         "my_policy.toml: lever 1 and lever 2 both set tariff_cut for Japan in 2026Q1 to 2035Q4"),
+         "Cut of remaining tariffs is set twice for Japan from 2026Q1 to 2035Q4"),
     ],
 )  # fmt: skip
 def test_a_wrong_link_says_what_is_wrong_and_leaves_the_own_levers(key: str, value: str, sentence: str) -> None:
     form, problem = from_query(to_query(changed()) | {key: value}, "talent_retention")
-    assert problem.startswith(sentence)
+    assert str(problem).startswith(sentence)
     assert form == own_form("talent_retention" if key == "policy" else "cjk_fta")
 
 

@@ -253,6 +253,53 @@ def test_broken_files_are_refused_in_a_sentence_and_the_levers_stay(visit: Visit
     assert _levers(page) == before
 
 
+def test_a_problem_is_past_once_a_lever_is_moved(visit: Visit) -> None:
+    page = visit(CJK)
+    _answer(page)
+    _upload(page, "broken.toml", BROKEN["no_toml"][0])
+    alert = page.locator(".liaosim-what-if-levers [role=alert]")
+    alert.wait_for()
+    _slide(page, "ntb_cut", "ArrowRight")
+    until(page, alert.count, lambda count: count == 0)
+
+
+def test_levers_that_contradict_each_other_are_told_until_one_is_off(visit: Visit) -> None:
+    page = visit("what-if?policy=cjk_fta")
+    before = _levers(page)
+    for count in (4, 5):
+        _add(page, "rd_support")
+        page.locator(f"[data-number='{count}'][data-lever=rd_support]").wait_for()
+    alert = page.locator("[role=alert]")
+    said = until(page, alert.all_inner_texts, lambda texts: texts and "R&D support is set twice" in texts[0])
+    assert len(said) == 1 and "my_policy" not in said[0]
+    assert page.locator(".liaosim-go-on").count() == 0  # trying again cannot help
+    assert page.locator(".liaosim-actions .liaosim-download").is_disabled()
+    page.locator("[data-number='5'] .liaosim-lever-on input").focus()
+    page.keyboard.press("Space")
+    assert _another(page, before) != before
+    assert alert.count() == 0
+    assert [lever.instrument for lever in _saved(page).levers].count("rd_support") == 1
+
+
+def test_the_focus_goes_to_a_lever_that_is_added_and_to_the_field_after_one_is_removed(visit: Visit) -> None:
+    page = visit(CJK)
+    _answer(page)
+    _add(page, "rd_support")
+    focus = "() => document.activeElement.closest('[data-lever], .liaosim-add-lever')?.dataset.lever ?? 'add'"
+    page.locator("[data-lever=rd_support]").wait_for()
+    until(page, lambda: page.evaluate(focus), lambda lever: lever == "rd_support")
+    card = page.locator("[data-lever=tariff_cut]")
+    card.locator(".liaosim-lever-more").click()
+    card.locator(".liaosim-lever-remove").focus()
+    page.keyboard.press("Enter")
+    until(page, lambda: page.evaluate("() => !!document.activeElement.closest('.liaosim-add-lever')"), bool)
+
+
+def _add(page: Page, instrument: str) -> None:
+    page.locator(".liaosim-add-lever input").first.fill(INSTRUMENTS[instrument].label_in("en")[:12])
+    page.locator(".menuable__content__active .v-list-item").first.click()
+
+
 def test_a_file_sets_the_levers(visit: Visit) -> None:
     page = visit(CJK)
     content = HEAD.format("baseline") + LEVER.format("ntb_cut")
@@ -283,8 +330,7 @@ def test_levers_are_added_removed_and_reset(visit: Visit) -> None:
     page.locator("[data-lever=tariff_cut] .liaosim-lever-more").click()
     page.locator("[data-lever=tariff_cut] .liaosim-lever-remove").click()
     until(page, page.locator(".liaosim-lever").count, lambda count: count == 2)
-    page.locator(".liaosim-add-lever input").first.fill(INSTRUMENTS["talent_subsidy"].label_in("en")[:12])
-    page.locator(".menuable__content__active .v-list-item").first.click()
+    _add(page, "talent_subsidy")
     page.locator("[data-lever=talent_subsidy]").wait_for()
     _another(page, before)
     page.locator(".liaosim-reset").click()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import solara
 
@@ -69,7 +69,7 @@ def Download(name: str, make: Callable[[], str], kind: str, label: str, describe
     session = use_session()
     latest = solara.use_ref(make)
     latest.current = make  # the button below must keep one function, else drawing again would stop a download
-    failed = solara.use_reactive("")
+    failed = solara.use_reactive(cast(tuple[str, Callable[[], str]] | None, None))
     tries = solara.use_reactive(0)
     making = solara.use_reactive(False)
 
@@ -79,12 +79,12 @@ def Download(name: str, make: Callable[[], str], kind: str, label: str, describe
             with ThreadPoolExecutor(1) as aside:  # Solara traces its own thread line by line to be able to stop it
                 text = aside.submit(latest.current).result()
         except Exception as error:
-            failed.set(session.text("export_failed", reason=sentence_of(error, session)))
+            failed.set((session.text("export_failed", reason=sentence_of(error, session)), latest.current))
             tries.set(tries.value + 1)  # a new button: this one waits for its file
             return None
         finally:
             making.set(False)
-        failed.set("")
+        failed.set(None)
         return text.encode("utf-8")
 
     stable = solara.use_memo(lambda: content, dependencies=[session.lang.value])
@@ -99,5 +99,5 @@ def Download(name: str, make: Callable[[], str], kind: str, label: str, describe
         ).key(f"{kind}{tries.value}")  # fmt: skip
         if making.value:
             solara.v.Html(tag="span", class_="liaosim-making", attributes={"role": "status", "aria-label": busy})
-        if failed.value:
-            Problem(failed.value)
+        if failed.value is not None and failed.value[1] is make:  # once there is something else to make, it is past
+            Problem(failed.value[0])

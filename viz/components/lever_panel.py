@@ -14,7 +14,6 @@ from simulator.periods import to_index, to_label
 from simulator.scenario import BASELINE
 from simulator.wording import ends_text, phase_text
 from simulator.words import name_word
-from viz.components.messages import sentence_of
 from viz.state import address, use_session
 from viz.what_if.about import notes_of, parts_of
 from viz.what_if.form import (
@@ -32,6 +31,9 @@ from viz.what_if.view import lever_text, shipped_titles, titles_of
 
 PHASES: Final = (0, 2, 4, 8, 12, 16, 20, 24, 32, 40)
 """Quarters of phase-in that are offered."""
+_ADD: Final = ".liaosim-add-lever input"
+_CARD: Final = ".liaosim-lever[data-number='{number}'] .liaosim-lever-on input"
+"""Where the focus goes after a lever was removed, and after one was added."""
 _PLAIN: Final[dict[str, Any]] = {"dense": True, "outlined": True, "hide_details": True}
 
 
@@ -43,8 +45,13 @@ def _SizeSlider(
     """Draw a slider that moves at once and tells where it rests; late words of the server do not push it back."""
 
 
+@solara.component_vue("focus.vue")
+def _Focus(where: str, turn: int) -> None:
+    """Give the focus to what a selector finds, whenever `turn` changes."""
+
+
 @solara.component
-def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[str], None]) -> None:
+def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[Exception], None]) -> None:
     """Draw all levers of a form, and what can be added to it.
 
     Parameters
@@ -52,22 +59,33 @@ def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[str], None]) -
     form
         Changed when the user moves a lever.
     on_problem
-        Called with a sentence if something cannot be added.
+        Called with what is wrong if something cannot be added.
     """
     session = use_session()
     lang = session.lang.value
+    removed = solara.use_reactive(0)
+    focus = solara.use_reactive((_ADD, 0))  # else it would be lost with what was pressed
 
     def change(number: int, field: Field) -> None:
         if number < len(form.value.fields):
             form.set(form.value.with_field(number, field))
 
     def add(chosen: str | None) -> None:
-        kind, _, name = (chosen or "").partition(":")
+        if not chosen:
+            return
+        kind, _, name = chosen.partition(":")
+        where = _CARD.format(number=len(form.value.fields) + 1)
         try:
-            more = (new_field(name),) if kind == "instrument" else own_form(name).fields if kind == "scenario" else ()
-            form.set(form.value.adding(*more))
+            form.set(form.value.adding(*((new_field(name),) if kind == "instrument" else own_form(name).fields)))
         except InputError as error:
-            on_problem(sentence_of(error, session))
+            on_problem(error)
+            where = _ADD
+        focus.set((where, focus.value[1] + 1))
+
+    def remove(number: int) -> None:
+        form.set(form.value.without(number))
+        removed.set(removed.value + 1)
+        focus.set((_ADD, focus.value[1] + 1))
 
     with solara.v.Html(
         tag="section", class_="liaosim-levers", attributes={"aria-label": session.text("what_if_levers")}
@@ -80,9 +98,10 @@ def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[str], None]) -
         for number, field in enumerate(form.value.fields):
             LeverCard(
                 field, number, lambda new, number=number: change(number, new),
-                lambda number=number: form.set(form.value.without(number)),
-            ).key(f"{form.value.origin} {number} {field.instrument} {len(form.value.fields)}")  # fmt: skip
-        _Add(add, lang).key(f"add {len(form.value.fields)}")  # an empty field after each choice
+                lambda number=number: remove(number),
+            ).key(f"{form.value.origin} {number} {field.instrument} {removed.value}")  # fmt: skip
+        _Add(add, lang).key(f"add {focus.value[1]}")  # an empty field after each choice
+        cast(Any, _Focus)(where=focus.value[0], turn=focus.value[1]).key("focus")
 
 
 @solara.component

@@ -6,6 +6,7 @@ from typing import Any
 
 import solara
 
+from simulator.errors import InputError
 from viz import panels
 from viz.components.asking import Asked, Asking, use_answer
 from viz.components.effect_table import EffectTable
@@ -13,7 +14,7 @@ from viz.components.fan_chart import FanChartFigure, IntervalFigure
 from viz.components.messages import Problem
 from viz.live.answers import Answer
 from viz.state import Session, use_session
-from viz.what_if.form import Form
+from viz.what_if.form import Form, scenario_of
 from viz.what_if.view import LEVELS, View, change_of, level_of, places_of, view_of
 from viz.wording import texts
 
@@ -55,6 +56,15 @@ def state_of(asked: Asked) -> str:
     if asked.stopped:
         return "stopped"
     return "waiting" if asked.answer is None else "refining"
+
+
+def can_be(form: Form) -> bool:
+    """Return whether levers make a policy at all; if not, trying again cannot help."""
+    try:
+        scenario_of(form)
+    except InputError:
+        return False
+    return True
 
 
 def progress_text(asked: Asked, session: Session) -> str:
@@ -103,7 +113,7 @@ def _Progress(asking: Asking) -> None:
                 session.text("what_if_stop_button"), icon_name="mdi-stop", text=True, small=True,
                 on_click=asking.stop, classes=["liaosim-stop"],
             )  # fmt: skip
-        elif state in ("stopped", "failed"):
+        elif state == "stopped" or (state == "failed" and asked.form is not None and can_be(asked.form)):
             label = session.text("app_again" if state == "failed" else "what_if_go_on")
             solara.Button(
                 label, icon_name="mdi-play", text=True, small=True, on_click=asking.go_on, classes=["liaosim-go-on"],

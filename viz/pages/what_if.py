@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 from urllib.parse import urlencode
@@ -14,8 +16,9 @@ from viz.components.export import Download
 from viz.components.lever_panel import LeverPanel
 from viz.components.messages import Problem, sentence_of
 from viz.components.what_if_answer import AnswerPanel
-from viz.state import library, query_of, use_once, use_session
+from viz.state import Session, library, query_of, use_once, use_session
 from viz.what_if.address import from_query, to_query
+from viz.what_if.conflicts import conflict_of
 from viz.what_if.form import MAX_UPLOAD, NAME, Form, form_sent, own_form, scenario_of, to_toml
 from viz.what_if.view import titles_of
 
@@ -30,6 +33,22 @@ def _ShareLink(query: str, label: str, copy: str, copied: str) -> None: ...
 def _OpenFile(label: str, described: str, limit: int, event_take: Callable[[dict[str, Any]], None]) -> None: ...
 
 
+@dataclass(frozen=True, eq=False)
+class _Refusal:
+    """What could not be done, while the levers were as `form` has them; ``key`` of the sentence around it, or none."""
+
+    form: Form
+    key: str
+    error: Exception
+
+
+def _said(problem: _Refusal, session: Session) -> str:
+    """Return what is told of a problem, in the language of the page."""
+    sentence = sentence_of(problem.error, session)
+    title = titles_of(problem.form.origin, session.lang.value)
+    return session.text(problem.key, problem=sentence, title=title) if problem.key else sentence
+
+
 @solara.component
 def WhatIfPage() -> None:
     """Draw the page. The levers stand in its address, so that a link leads back to them."""
@@ -39,34 +58,34 @@ def WhatIfPage() -> None:
     first, wrong = use_once(lambda: from_query(asked, _first_scenario(session.folder.value)))
     form: solara.Reactive[Form] = solara.use_reactive(first)
     session.kept["what-if"] = urlencode(to_query(form.value))
-    problem = solara.use_reactive(use_once(lambda: session.text("what_if_link_wrong", problem=wrong) if wrong else ""))
+    problem = solara.use_reactive(use_once(lambda: _Refusal(first, "what_if_link_wrong", wrong) if wrong else None))
     file = solara.use_reactive("")
     for name in ("compare.css", "what_if.css"):
         solara.Style(STYLES / name)
 
     def begin(origin: str) -> None:
-        problem.set("")
+        problem.set(None)
         file.set("")
         form.set(own_form(origin))
 
     def opened(new: Form, name: str) -> None:
-        problem.set("")
+        problem.set(None)
         file.set(name)
         form.set(new)
 
-    def refused(text: str) -> None:
-        problem.set(session.text("what_if_file_wrong", problem=text))
+    def refused(key: str, error: Exception) -> None:
+        problem.set(_Refusal(form.value, key, error))
 
     with solara.v.Html(tag="div", class_="liaosim-what-if"):
         with solara.v.Html(tag="aside", class_="liaosim-what-if-levers"):
             _PickOrigin(form.value, begin)
             _Actions(form.value, begin, opened, refused)
-            if problem.value:
-                Problem(problem.value)
+            if problem.value is not None and problem.value.form == form.value:
+                Problem(_said(problem.value, session))
             if file.value:
                 text = session.text("what_if_opened", file=file.value)
                 solara.v.Html(tag="p", class_="liaosim-note", children=[text])
-            LeverPanel(form, problem.set)
+            LeverPanel(form, partial(refused, ""))
             _Share(form.value)
         AnswerPanel(form.value)
 
@@ -92,8 +111,9 @@ def _PickOrigin(form: Form, begin: Callable[[str], None]) -> None:
 
 @solara.component
 def _Actions(
-    form: Form, begin: Callable[[str], None], opened: Callable[[Form, str], None], refused: Callable[[str], None]
-) -> None:
+    form: Form, begin: Callable[[str], None], opened: Callable[[Form, str], None],
+    refused: Callable[[str, Exception], None],
+) -> None:  # fmt: skip
     """Draw what can be done with all levers: take back, save, open a file."""
     session = use_session()
     title = titles_of(form.origin, session.lang.value)
@@ -103,9 +123,15 @@ def _Actions(
             on_click=lambda: begin(form.origin), disabled=form == own_form(form.origin), classes=["liaosim-reset"],
             attributes={"title": session.text("what_if_reset_of", title=title)},
         )  # fmt: skip
-        Download(
-            NAME, lambda: _checked(form), "toml", session.text("what_if_save"), session.text("what_if_save_of")
-        ).key(f"save {len(form.fields)}")  # fmt: skip
+        label = session.text("what_if_save")
+        if conflict_of(form.fields) is None:
+            Download(NAME, lambda: _checked(form), "toml", label, session.text("what_if_save_of"))
+        else:
+            said = session.text("what_if_save_not")
+            solara.Button(
+                label, icon_name="mdi-download", text=True, small=True, disabled=True, classes=["liaosim-download"],
+                attributes={"title": said, "aria-label": f"{label}: {said}"},
+            )  # fmt: skip
         _Open(opened, refused)
 
 
@@ -116,7 +142,7 @@ def _checked(form: Form) -> str:
 
 
 @solara.component
-def _Open(opened: Callable[[Form, str], None], refused: Callable[[str], None]) -> None:
+def _Open(opened: Callable[[Form, str], None], refused: Callable[[str, Exception], None]) -> None:
     """Draw the button with which a user chooses a scenario file; its text is sent, nothing is stored."""
     session = use_session()
 
@@ -124,7 +150,7 @@ def _Open(opened: Callable[[Form, str], None], refused: Callable[[str], None]) -
         try:
             form, name = form_sent(sent)
         except Exception as error:
-            refused(sentence_of(error, session))
+            refused("what_if_file_wrong", error)
         else:
             opened(form, name)
 

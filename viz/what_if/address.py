@@ -46,8 +46,8 @@ def _lever_value(field: Field) -> str:
     return "~".join([*parts, *([] if field.on else [_OFF])])
 
 
-def from_query(query: Mapping[str, str], default: str) -> tuple[Form, str]:
-    """Return the form of an address, and what is wrong with it; then the scenario's own levers.
+def from_query(query: Mapping[str, str], default: str) -> tuple[Form, InputError | None]:
+    """Return the form of an address, and what is wrong with it; then the levers are those of the scenario itself.
 
     Parameters
     ----------
@@ -59,11 +59,11 @@ def from_query(query: Mapping[str, str], default: str) -> tuple[Form, str]:
     try:
         own = own_form(origin)
     except InputError as error:
-        return own_form(default), f"policy: {error}"
+        return own_form(default), error
     try:
-        return _read(query, own), ""
+        return _read(query, own), None
     except InputError as error:
-        return own, str(error)
+        return own, error
 
 
 def _read(query: Mapping[str, str], own: Form) -> Form:

@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from simulator.errors import InputError, nearest
+from simulator.errors import InputError
 from simulator.levers import ALL, INSTRUMENTS, Instrument
 from simulator.periods import HISTORY_END, HORIZON_END, to_index, to_label
 from simulator.scenario import BASELINE, Scenario, base_of, list_scenarios, load_scenario, scenario_of_text
 from simulator.schedule import LAST_INDEX, Lever, Range
 from simulator.text_file import printable
+from viz.errors import PageError
+from viz.what_if.conflicts import conflict_of
 
 NAME: Final = "my_policy"
 """Of the scenario that is simulated and saved."""
@@ -113,7 +115,7 @@ class Form:
             They would be too many.
         """
         if len(self.fields) + len(fields) > MAX_FIELDS:
-            raise InputError(f"a policy has at most {MAX_FIELDS} levers here")
+            raise PageError("what_if_full", most=MAX_FIELDS)
         return replace(self, fields=(*self.fields, *fields))
 
 
@@ -191,8 +193,8 @@ def own_form(origin: str) -> Form:
     shipped = list_scenarios()
     for part in origin.split("+"):
         if part not in shipped:
-            near, these = nearest(printable(part[:60]), shipped), ", ".join(shipped)
-            raise InputError(f'"{printable(part[:60])}" is not a shipped scenario{near}; these are: {these}')
+            name = printable(part[:60])
+            raise PageError("what_if_not_shipped", name, shipped, name=name)
     return _own(origin)
 
 
@@ -265,6 +267,9 @@ def scenario_of(form: Form, name: str = NAME) -> Scenario:
     InputError
         Two levers contradict each other.
     """
+    conflict = conflict_of(form.fields)
+    if conflict is not None:
+        raise conflict
     return scenario_of_text(to_toml(form, name), f"{name}.toml")
 
 
