@@ -71,7 +71,7 @@ def test_results_of_other_luck_show_their_own_typical_runs() -> None:
         ({"scenario": "cjk_fat"}, 'no scenario "cjk_fat".*did you mean "cjk_fta"'),
         ({"other": "cjk_fat"}, 'no scenario "cjk_fat"'),
         ({"other": "demi/cjk_fta"}, 'no result "demi"'),
-        ({"run": "9"}, "run 9 of baseline is not one of 0 to 3"),
+        ({"run": "9"}, "run 9 is not one of 0 to 3"),
         ({"run": "-1"}, '"-1" is not the number of a run'),
         ({"run": "٣"}, "is not the number of a run"),
     ],

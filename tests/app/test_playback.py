@@ -121,7 +121,7 @@ def test_events_of_the_base_come_with_those_of_the_scenario() -> None:
 
 def test_runs_that_are_not_there_are_refused() -> None:
     result = opened(failures=((1, "overflow"),))
-    for run, message in ((1, "run 1 of baseline failed"), (4, "run 4 of baseline is not one of 0 to 3"), (-1, "not")):
+    for run, message in ((1, "run 1 of baseline failed"), (4, "run 4 is not one of 0 to 3"), (-1, "not")):
         with pytest.raises(InputError, match=message):
             Side(result, "baseline", run)
     with pytest.raises(InputError, match="no scenario"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -86,7 +87,7 @@ def PlayPage() -> None:
     names = _names(drawn.current, choice, lang)
     PlayChoices(choice, choose, entries, names, (session.text(next_step), compare))
     if problem:
-        Problem(f"{problem} {advice}")
+        Problem(_joined((problem, advice), lang))
     if drawn.current is not None:  # stays where it is when a problem is shown above it
         _Played(drawn.current, autoplay, asked, compare).key("played")
     elif not problem:
@@ -195,7 +196,12 @@ def _which(sides: tuple[Side, ...], session: Session) -> str:
         what = session.text(f"play_apart_{apart[0]}")
         said.append(session.text("play_no_difference", what=what, first=apart[1], second=apart[2]))
     said.append(session.text("play_schematic"))
-    return (" " if session.lang.value == "en" else "").join(said)
+    return _joined(said, session.lang.value)
+
+
+def _joined(sentences: Iterable[str], lang: str) -> str:
+    """Return sentences one after the other."""
+    return ("" if lang == "zh" else " ").join(sentences)
 
 
 def _words(
