@@ -117,6 +117,53 @@ def test_data_are_searched_and_name_their_sources(visit: Visit) -> None:
     assert all(text.strip() for text in page.locator(".trust-data tbody td:last-child").all_inner_texts())
 
 
+def test_chinese_data_fit_a_tablet(visit: Visit) -> None:
+    page = visit("trust?topic=data&lang=zh")
+    page.set_viewport_size({"width": 820, "height": 1180})
+    page.locator(".trust-data tbody tr").first.wait_for()
+    box = page.locator(".wide").first
+    until(page, lambda: box.evaluate("box => box.scrollWidth - box.clientWidth"), lambda over: over <= 0)
+    assert box.get_attribute("tabindex") is None  # nothing to scroll, nothing to stop at
+    lines = page.locator(".trust-data td.is-whole").evaluate_all(
+        "cells => cells.map(cell => { const range = document.createRange(); range.selectNodeContents(cell);"
+        " return range.getClientRects().length; })"
+    )
+    assert len(lines) > 60 and set(lines) == {1}  # no word runs downwards
+
+
+def test_a_table_wider_than_its_box_is_scrolled_by_keyboard(visit: Visit) -> None:
+    page = visit("trust?topic=parameters")
+    page.locator(".trust-parameters tbody tr").first.wait_for()
+    page.set_viewport_size({"width": 420, "height": 800})
+    box = page.locator(".wide").first
+    until(page, lambda: box.get_attribute("tabindex"), "0".__eq__)
+    assert box.get_attribute("role") == "region"
+    assert box.get_attribute("aria-label") == texts("en")["trust_topic_parameters"]
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    until(page, lambda: box.evaluate("box => box.scrollLeft"), lambda moved: moved > 0)
+
+
+@pytest.mark.parametrize("place", [*(f"trust?topic={name}" for name in SHOWS), "structure", "structure?loop=R5",
+                                   "structure?view=stocks&stock=debt", "structure?view=quarter"])  # fmt: skip
+def test_headings_are_in_order(visit: Visit, place: str) -> None:
+    page = visit(place)
+    page.locator(".view > *").first.wait_for()
+    levels = page.locator("h1, h2, h3, h4, h5, h6").evaluate_all("nodes => nodes.map(node => Number(node.tagName[1]))")
+    assert levels[0] == 1 and levels.count(1) == 1, levels
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), levels
+
+
+def test_names_and_buttons_of_exports_are_level(visit: Visit) -> None:
+    page = visit("trust?topic=skill&part=scores")
+    page.locator(".trust .trust-table").first.wait_for()
+    parts = page.locator(".trust-controls .trust-choice, .trust-export-of, .trust-controls [data-export]")
+    middles = parts.evaluate_all("nodes => nodes.map(node => { const box = node.getBoundingClientRect();"
+                                 " return box.top + box.height / 2; })")  # fmt: skip
+    assert len(middles) == 5 and max(middles) - min(middles) < 3, middles
+    assert ".csv" not in "".join(page.locator(".trust-export-of").all_inner_texts())
+
+
 def test_words_change_with_the_language(visit: Visit) -> None:
     page = visit("trust?topic=known")
     lead = page.locator(".trust-lead")
