@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from simulator.ensemble import simulate
-from simulator.headline import Interval, build_headline
+from simulator.headline import build_headline
 from simulator.manifest import build_manifest
 from simulator.parameters import draw_table
 from simulator.results import Results
@@ -25,7 +25,6 @@ from simulator.world import World
 from tests.app.served import chromium
 from viz.reports import compare as report
 from viz.reports.compare import report_html
-from viz.reports.effects import Effects
 from viz.wording import percent, signed, texts, typographic
 
 VOID = {"meta", "br", "img", "input", "hr", "link"}
@@ -262,53 +261,6 @@ def test_chinese_page_is_chinese(chinese: str) -> None:
         assert part in page.text, part
     left = set(re.findall(r"[A-Za-z]{4,}", " ".join(t for t in page.words if re.search(r"[\u4e00-\u9fff]", t))))
     assert not left & {"Real", "Change", "Unit", "higher", "Cities", "from", "over", "nothing", "interval"}, left
-
-
-def test_titles_stand_in_headings_legends_and_table_heads_and_names_in_small_print(english: str, chinese: str) -> None:
-    told = {english: ("Baseline", ", compared with the baseline"), chinese: ("基准情景", "：与基准情景的比较")}
-    for text, (base, against) in told.items():
-        assert f"Research <b>push</b> & more{against}" in Page(text).text
-        legend = re.findall(r'<span class="key (base|new)"></span>([^<]*?) ?(?=<)', text)
-        assert ("base", base) in legend and ("new", "Research &lt;b&gt;push&lt;/b&gt; &amp; more") in legend
-        assert len(legend) >= 3 and not [said for _, said in legend if said in ("baseline", "early_push")]
-        assert re.search(r'<th><a href="#s-early_push">Research .*?</a><br><small>early_push</small></th>', text)
-        tips = re.findall(r"<title>[^<]*</title>", text)
-        assert len(tips) > 300 and not [one for one in tips if "early_push" in one or re.search(r"\bbaseline:", one)]
-
-
-def test_charts_of_history_are_no_what_if(english: str) -> None:
-    """The result ends in 2013: nothing is said of what follows 2017."""
-    drawings = re.findall(r"<svg.*?</svg>", english, re.DOTALL)
-    assert sum(">history<" in one for one in drawings) > 20
-    assert "what-if<" not in english and "not a forecast" not in english
-
-
-def test_the_last_year_is_told_where_it_is_less_clear_than_the_last_years(
-    results: Results, scenarios: list[Scenario], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def said(low: float) -> str:
-        headline = build_headline(results, {s.name: s.schedule() for s in scenarios})
-        changed = tuple(
-            replace(e, percent=Interval(0.2, low if e.period == "2013" else 0.1, 0.3))
-            if e.variable.name == "gdp_real" else e
-            for e in headline.effects
-        )  # fmt: skip
-        return Effects(results, replace(headline, effects=changed), "early_push", "en").sentences()[0]
-
-    assert said(-0.1).endswith(" In 2013 alone the direction is not clear (−0.100 to +0.300).")
-    assert "alone" not in said(0.05) and said(0.05).endswith("runs).")
-
-
-def test_what_is_clear_is_told_before_what_is_not(results: Results, scenarios: list[Scenario]) -> None:
-    headline = build_headline(results, {s.name: s.schedule() for s in scenarios})
-    for low, other, rise, place in ((-1.0, 0.5, 1.0, -1), (0.5, -1.0, 0.6, 1), (-1.0, -1.0, 0.6, -1)):
-        changed = tuple(
-            replace(e, percent=Interval(1.0, low if e.variable.name == "employment" else other, 2.0),
-                    prob_positive=rise if e.variable.name != "employment" else 0.55)
-            if e.percent else e for e in headline.effects
-        )  # fmt: skip
-        told = Effects(results, replace(headline, effects=changed), "early_push", "en").told()
-        assert len(told) == 4 and told[0] == "gdp_real" and told[place] == "employment", (low, other)
 
 
 def test_one_scenario_alone(world: World) -> None:
