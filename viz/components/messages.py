@@ -20,13 +20,18 @@ def sentence_of(error: BaseException, session: Session) -> str:
     """Return what a user is told of an error: its own sentence if it has one, else that something failed."""
     if isinstance(error, PageError):
         text = error.text(session.lang.value)
-        return f"{text[:1].upper()}{text[1:]}{session.text('app_stop')}"
+        return f"{_begun(text) if session.lang.value == 'en' else text}{session.text('app_stop')}"
     if isinstance(error, InputError | OSError):
         text = str(error).replace(f"{library().root}/", "")  # where results lie is nobody's business in a browser
-        text = f"{text[:1].upper() if text.split(' ')[0].isalpha() else text[:1]}{text[1:]}."
+        text = f"{_begun(text)}."
         return text if session.lang.value == "en" else session.text("app_said", text=text)
     _log.error("unexpected error", exc_info=error)
     return session.text("app_failed", kind=type(error).__name__)
+
+
+def _begun(text: str) -> str:
+    """Return a sentence with a capital letter, unless it begins with the name of a file or key."""
+    return f"{text[:1].upper() if text.split(' ')[0].isalpha() else text[:1]}{text[1:]}"
 
 
 def attempt(make: Callable[[], _Value], session: Session) -> tuple[_Value | None, str]:
