@@ -323,7 +323,10 @@ def test_the_picture_of_the_maps_parses(visit: Visit) -> None:
     areas = [node for node in root.iter("{http://www.w3.org/2000/svg}path") if node.get("data-city")]
     assert len(areas) == 3 * len(CITIES)
     assert all((node.get("fill") or "").startswith("rgb") for node in areas)  # looks the same without the page
-    assert "2030Q2" in "".join(root.itertext())
+    said = "".join(root.itertext())
+    assert "2030Q2" in said and texts("en")["play_w_ring"] in said and "runs are too few" in said  # the signs are told
+    hatches = [node for node in root.iter() if node.get("data-hatch") and node.get("display") != "none"]
+    assert len(hatches) > 3 and all("#lp-hatch" in (node.get("fill") or "") for node in hatches)
 
 
 def test_a_damaged_result_is_told_and_the_page_stays_alive(visit: Visit, results_folder: Path) -> None:
