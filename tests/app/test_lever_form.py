@@ -121,7 +121,7 @@ def test_a_lever_set_twice_is_told_in_the_words_of_the_page() -> None:
     "fields",
     [
         (replace(new_field("rd_support"), targets=("Dalian",)), replace(new_field("rd_support"), targets=("Fushun",))),
-        (replace(new_field("rd_support"), end=79), replace(new_field("rd_support"), start=80)),
+        (replace(new_field("rd_support"), end=95), replace(new_field("rd_support"), start=96)),
         twice(on=False),
         (new_field("public_investment"), new_field("public_investment")),
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -26,10 +28,11 @@ from viz.what_if.view import (
     lever_text,
     places_of,
     shipped_titles,
+    table_of,
     titles_of,
     view_of,
 )
-from viz.wording import texts
+from viz.wording import signed, texts
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +54,49 @@ def test_lines_are_the_effects_of_the_headline(lang: str, answer: Answer) -> Non
         effect = effects[line.name]
         assert (line.percent, line.absolute, line.rise) == (effect.percent, effect.absolute, effect.prob_positive)
         assert (line.label, line.runs) == (effect.variable.label_in(lang), 4)
+
+
+def test_the_change_in_its_unit_stands_with_the_unit(answer: Answer) -> None:
+    lines = {line.name: line for line in view_of(answer, "en").lines}
+    gdp = lines["gdp_real"]
+    assert gdp.unit == f"{signed(gdp.absolute.median)} bn yuan 2010"
+    assert float(gdp.unit.split()[0].replace("\N{MINUS SIGN}", "-")) == pytest.approx(gdp.absolute.median, rel=0.01)
+
+
+def test_the_table_to_take_away_has_the_figures_of_the_headline(answer: Answer) -> None:
+    rows = list(csv.DictReader(io.StringIO(table_of(answer).removeprefix("\ufeff"))))
+    effects = {e.variable.name: e for e in build_headline(answer.results).effects if e.period == "2031-2035"}
+    for measure, unit in (("percent", "%"), ("absolute", "bn yuan 2010")):
+        (row,) = (r for r in rows if (r["variable"], r["measure"], r["period"]) == ("gdp_real", measure, "2031-2035"))
+        value = getattr(effects["gdp_real"], measure)
+        assert (row["scenario"], row["base"], row["unit"]) == ("my_policy", "baseline", unit)
+        figures = [float(row[name]) for name in ("median", "p05", "p95", "prob_positive")]
+        assert figures == pytest.approx([value.median, value.p05, value.p95, effects["gdp_real"].prob_positive])
+
+
+def test_costs_that_are_not_modelled_are_told_lever_by_lever(answer: Answer) -> None:
+    """The three instruments share a sentence, which is told once; no other page is referred to."""
+    assert view_of(answer, "en").sentences[-1] == "No budget cost is modelled. Customs revenue forgone is left out."
+    assert view_of(answer, "zh").sentences[-1] == "模型不计财政成本。未计关税收入的减少。"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "1: 2026Q1 Cut of remaining tariffs (Japan, Korea), "),
+                                            ("zh", "1：2026Q1 剩余关税削减（日本、韩国）、")])  # fmt: skip
+def test_signs_of_the_charts_are_told(lang: str, said: str, answer: Answer) -> None:
+    (event,) = view_of(answer, lang).events
+    assert event.startswith(said)
+
+
+def test_the_end_of_a_lever_has_a_sign(answer: Answer) -> None:
+    form = own_form("cjk_fta")
+    tariff, barriers, services = form.fields
+    ended = replace(tariff, end=to_index("2029Q4"))
+    later = replace(tariff, start=to_index("2030Q1"), targets=("Japan",))
+    form = replace(form, fields=(ended, replace(barriers, end=to_index("2031Q2")), services, later))
+    first, second, third = view_of(replace(answer, scenario=scenario_of(form)), "en").events
+    assert first.startswith("1: 2026Q1 ")
+    assert second.endswith("2030Q1 Cut of remaining tariffs (Korea) ends")
+    assert third == "3: 2031Q3 Cut of non-tariff barriers (Japan, Korea) ends"
 
 
 def test_the_first_sentence_is_about_gdp_and_gives_its_interval(answer: Answer) -> None:
@@ -102,6 +148,13 @@ def test_a_switch_and_an_end_in_words() -> None:
     field = replace(new_field("port_merger"), targets=("Dalian",), end=to_index("2030Q4"))
     assert lever_text(field, "en") == "The port of Dalian: in force, from 2026Q1, until 2030Q4."
     assert lever_text(replace(field, value=0.0), "zh") == "大连港：不生效，自2026年一季度起，至2030年四季度。"
+
+
+def test_a_lever_that_ends_while_it_is_phased_in_says_how_far_it_came() -> None:
+    field = replace(new_field("rd_support"), phase_in=12, end=to_index("2026Q3"))
+    assert lever_text(field, "en").endswith("over three years, until 2026Q3; by then it has reached 25 % of that.")
+    assert lever_text(field, "zh").endswith("3年内逐步到位，至2026年三季度；届时只达到25%。")
+    assert "reached" not in lever_text(replace(field, end=to_index("2028Q4")), "en")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

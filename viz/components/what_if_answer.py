@@ -10,12 +10,13 @@ from simulator.errors import InputError
 from viz import panels
 from viz.components.asking import Asked, Asking, use_answer
 from viz.components.effect_table import EffectTable
+from viz.components.export import ExportButtons
 from viz.components.fan_chart import FanChartFigure, IntervalFigure
 from viz.components.messages import Problem
 from viz.live.answers import Answer
 from viz.state import Session, use_session
 from viz.what_if.form import Form, scenario_of
-from viz.what_if.view import LEVELS, View, change_of, level_of, places_of, view_of
+from viz.what_if.view import LEVELS, View, change_of, level_of, places_of, table_of, view_of
 from viz.wording import texts
 
 
@@ -137,9 +138,13 @@ def _Shown(answer: Answer) -> None:
     with solara.v.Html(tag="div", class_="liaosim-split"):
         with solara.v.Html(tag="div", class_="liaosim-side"):
             heading = session.text("what_if_effects", window=view.window)
-            solara.v.Html(tag="h2", class_="liaosim-subheading", children=[heading])
+            with solara.v.Html(tag="div", class_="liaosim-bar-of"):
+                solara.v.Html(tag="h2", class_="liaosim-subheading", children=[heading])
+                ExportButtons(
+                    f"{answer.scenario.name}_effects", csv=lambda: table_of(answer), title=session.text("what_if_table")
+                )
             EffectTable(view.lines, view.window, "", variable.value, variable.set)
-            said = [session.text("what_if_note")]
+            said = [("" if lang == "zh" else " ").join((session.text("what_if_note"), session.text("not_forecast")))]
             said += [session.text("what_if_failed_runs", failed=view.failed)] if view.failed else []
             for text in said:
                 solara.v.Html(tag="p", class_="liaosim-note", children=[text])
@@ -172,6 +177,8 @@ def _Charts(answer: Answer, view: View, variable: solara.Reactive[str]) -> None:
     FanChartFigure(
         levels, f"{policy}_{name}_level", 215, view.fitted_until, session.text("what_if_level_of", variable=title)
     )  # fmt: skip
+    for text in view.events:
+        solara.v.Html(tag="p", class_="liaosim-note liaosim-events", children=[text])
 
 
 def _charted(view: View) -> tuple[str, ...]:

@@ -7,13 +7,17 @@ from functools import cache
 from typing import Final
 
 from simulator.headline import HEADLINE, build_headline
+from simulator.headline_rows import headline_rows
+from simulator.levers import INSTRUMENTS
 from simulator.numbers import span
+from simulator.periods import to_label, year_of
 from simulator.scenario import BASELINE, Scenario, list_scenarios, load_scenario
 from simulator.schedule import LAST_INDEX, Entry
 from simulator.skill_card import losing
-from simulator.wording import phase_text, place_text, quarter_text, scenario_word, size_text
-from simulator.words import unit_word
+from simulator.wording import phase_text, place_text, quarter_text, scenario_word, share_reached, size_text
+from simulator.words import name_word, unit_word
 from viz import panels
+from viz.chart_files import csv_text
 from viz.compare_tables import Line
 from viz.live.answers import Answer
 from viz.reports.compare import LEAD_YEARS
@@ -21,7 +25,7 @@ from viz.reports.effects import Effects
 from viz.reports.provenance import parameters_warning
 from viz.svg import FanChart, Marker
 from viz.what_if.form import Field
-from viz.wording import texts, typographic
+from viz.wording import signed, texts, typographic
 
 LEVELS: Final = tuple(dict.fromkeys(level for level, _ in panels.ENTITY_CHANGES))
 """Levels of the charts of who gains and who loses."""
@@ -36,7 +40,7 @@ class View:
     Attributes
     ----------
     lines : tuple of Line
-        Effects, mean of the last years.
+        Effects, mean of the last years; each unit with the median change in it.
     window : str
         These years, ``2031–2035``.
     sentences : tuple of str
@@ -47,6 +51,8 @@ class View:
         Runs that failed.
     marks : tuple of Marker
         What the policy starts and ends.
+    events : tuple of str
+        The same in words, by the signs of the charts.
     first : int
         First year of the charts of changes.
     fitted_until : int or None
@@ -59,6 +65,7 @@ class View:
     warnings: tuple[str, ...]
     failed: int
     marks: tuple[Marker, ...]
+    events: tuple[str, ...]
     first: int
     fitted_until: int | None
 
@@ -87,10 +94,11 @@ def view_of(answer: Answer, lang: str) -> View:
     return View(
         lines=tuple(_line(effects, name, pairs) for name in HEADLINE),
         window=span(headline.periods[0]),
-        sentences=tuple(effects.sentences()),
-        warnings=(parameters_warning(headline.parameters, calibration, words), words["not_forecast"]),
+        sentences=_sentences(effects, scenario),
+        warnings=(parameters_warning(headline.parameters, calibration, words), words["what_if_literature"]),
         failed=headline.failed,
         marks=marks,
+        events=tuple(words["what_if_event"].format(sign=mark.key, text=mark.text) for mark in marks),
         first=begins - LEAD_YEARS,
         fitted_until=calibration.last_year if calibration else None,
     )
@@ -100,15 +108,57 @@ def _line(effects: Effects, name: str, runs: int) -> Line:
     effect = effects.window[name]
     v = effect.variable
     return Line(
-        name=name, label=v.label_in(effects.lang), unit=unit_word(v.unit, effects.lang), percent=effect.percent,
+        name=name, label=v.label_in(effects.lang), percent=effect.percent,
+        unit=f"{signed(effect.absolute.median)} {unit_word(v.unit, effects.lang)}",
         absolute=effect.absolute, better=v.better, rise=effect.prob_positive, runs=runs,
         losing=losing(name, effects.lang) or "",
     )  # fmt: skip
 
 
+def _sentences(effects: Effects, scenario: Scenario) -> tuple[str, ...]:
+    """Return the effects in words; where no cost is modelled, what each instrument leaves out."""
+    said = effects.sentences()
+    if not effects.cost.modelled:
+        zh = effects.lang == "zh"
+        named = (INSTRUMENTS[name] for name in dict.fromkeys(lever.instrument for lever in scenario.levers))
+        costs = dict.fromkeys(spec.cost_zh if zh else spec.cost for spec in named)
+        told = [text for text in costs if not any(more != text and more.startswith(text) for more in costs)]
+        said = [*said[:-1], ("" if zh else " ").join(told)]
+    return tuple(filter(None, said))
+
+
+def table_of(answer: Answer) -> str:
+    """Return the figures of an answer as CSV, with the columns of ``headline.csv``."""
+    schedules = {x.name: x.schedule() for x in (load_scenario(BASELINE), answer.scenario)}
+    rows = headline_rows(build_headline(answer.results, schedules))
+    return csv_text(list(rows.columns), rows.itertuples(index=False))
+
+
 def _marks(scenario: Scenario, base: Scenario, answer: Answer, lang: str) -> tuple[Marker, ...]:
-    found = panels.events(scenario, base, lang, texts(lang)["ends"])
+    words = texts(lang)
+    years: dict[int, list[str]] = {}
+    for event in (*panels.events(scenario, base, lang, words["ends"]), *_ends(scenario, lang)):
+        years.setdefault(event.year, []).append(event.text)
+    found = [panels.Event(year, words["what_if_stop"].join(said)) for year, said in sorted(years.items())]
     return panels.markers(found, "new", int(answer.results.years[-1]))
+
+
+def _ends(scenario: Scenario, lang: str) -> list[panels.Event]:
+    """Return where levers of a policy end and nothing of the policy takes over."""
+    words = texts(lang)
+    found = []
+    for lever in scenario.levers:
+        after = lever.end + 1
+        on = {t for x in scenario.levers if x.instrument == lever.instrument and x.start <= after <= x.end
+              for t in x.targets}  # fmt: skip
+        left = tuple(target for target in lever.targets if target not in on)
+        if after <= LAST_INDEX and left:
+            spec = INSTRUMENTS[lever.instrument]
+            names = words["what_if_joint"].join(name_word(target, lang) for target in left)
+            where = "" if len(left) == len(spec.targets) else words["what_if_where"].format(where=names)
+            text = f"{to_label(after)} {spec.label_in(lang)}{where}{words['ends']}"
+            found.append(panels.Event(year_of(after), text))
+    return found
 
 
 def change_of(answer: Answer, view: View, name: str, lang: str) -> FanChart:
@@ -155,4 +205,6 @@ def lever_text(field: Field, lang: str) -> str:
     text += words["what_if_lever_phase"].format(phase=how) if how else ""
     shortened = field.end < LAST_INDEX
     text += words["what_if_lever_end"].format(end=quarter_text(field.end, lang)) if shortened else ""
+    reached = share_reached(entry, field.end)
+    text += words["what_if_lever_part"].format(share=f"{100.0 * reached:.0f}") if how and reached < 1.0 else ""
     return f"{text[:1].upper()}{text[1:]}{words['app_stop']}"
