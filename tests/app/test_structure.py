@@ -178,14 +178,6 @@ def test_equations_that_a_sentence_leaves_out_are_named_beside_it() -> None:
     assert facts.rule_of("city_exports").unsaid == ()
 
 
-def test_steps_of_equations() -> None:
-    numbers = {rule.__name__: number for number, step in enumerate(ORDER, 1) for rule in step.rules}
-    assert facts.steps_of("E16; policy definition") == [numbers["city_invests"]]
-    ports = {numbers[name] for name in ("port_expands", "ports_group", "port_sets_fee")}
-    assert facts.steps_of("E43-E45") == sorted(ports)
-    assert facts.steps_of("no equation") == []
-
-
 def test_paths_that_close_come_first() -> None:
     for key in KEYS:
         cut = [bool(way.path.cut) for way in facts.closed_first(key)]
@@ -259,6 +251,12 @@ def test_links_as_csv_are_all_edges() -> None:
     assert [(row["loop"], row["source"], row["target"]) for row in rows] == [
         (loop.key, edge.source, edge.target) for loop, _, edge in edges()
     ]
+    chinese = list(csv.DictReader(io.StringIO(facts.links_csv(KEYS, "zh"))))
+    for row, (_, _, edge) in zip(chinese, edges(), strict=True):
+        said = [
+            row[key] for key in ("path", "source_meaning", "target_meaning", "why", "not_in_code_because") if row[key]
+        ]
+        assert len(said) >= 4 and all(re.search("[\u4e00-\u9fff]", text) for text in said), edge
     for row, (_, _, edge) in zip(rows, edges(), strict=True):
         assert row["sign"] == ("+" if edge.sign > 0 else "-")
         assert (row["quarters"] == "") == bool(edge.missing)
@@ -269,6 +267,8 @@ def test_quarter_as_csv_is_every_step() -> None:
     assert [int(row["step"]) for row in rows] == list(range(1, len(ORDER) + 1))
     assert [row["link_handed_on"] for row in rows] == [step.link for step in ORDER]
     assert all(row["rule"] and row["says"] for row in rows)
+    for row in csv.DictReader(io.StringIO(facts.quarter_csv("zh"))):
+        assert all(re.search("[\u4e00-\u9fff]", row[key]) for key in ("part", "agent", "says")), row
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -277,9 +277,9 @@ def test_quarter_in_words(lang: str) -> None:
     assert len(turns) == len(ORDER)
     agents = {turn.agent for turn in turns}
     assert ("state-owned enterprise" if lang == "en" else "国有企业") in agents and "soe" not in agents
-    page = fragment("structure_quarter.html", lang, turns=turns, marked=[2, 4], **_common(lang))
+    page = fragment("structure_quarter.html", lang, turns=turns, marked="4", **_common(lang))
     assert page.count("data-step=") == len(ORDER) and "``" not in page
-    assert page.count('class="is-marked"') == 2 and page.count('data-step="2" class="is-marked" data-scroll') == 1
+    assert page.count("is-marked") == 1 and '<tr data-step="4" class="is-marked" data-scroll="center">' in page
 
 
 # Pages

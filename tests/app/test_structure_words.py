@@ -69,7 +69,7 @@ def test_nothing_english_is_left_on_chinese_pages() -> None:
         chosen = _chosen(facts.in_words(part.words, "zh"), part.fields, part.rule)
         pages[f"stock {key}"] = fragment("structure_stocks.html", "zh", picture="", keys=(),
                                          node=chosen, **_common("zh"))  # fmt: skip
-    pages["quarter"] = fragment("structure_quarter.html", "zh", turns=facts.turns("zh"), marked=[], **_common("zh"))
+    pages["quarter"] = fragment("structure_quarter.html", "zh", turns=facts.turns("zh"), marked="", **_common("zh"))
     for name, page in pages.items():
         assert set(re.findall("[A-Za-z]{3,}", plain_words(page))) <= names, name
         assert not re.search(r"[\u4e00-\u9fff],|\([\u4e00-\u9fff]", plain_words(page)), name  # marks of English

@@ -117,9 +117,9 @@ def test_data_are_searched_and_name_their_sources(visit: Visit) -> None:
     assert all(text.strip() for text in page.locator(".trust-data tbody td:last-child").all_inner_texts())
 
 
-def test_chinese_data_fit_a_tablet(visit: Visit) -> None:
-    page = visit("trust?topic=data&lang=zh")
-    page.set_viewport_size({"width": 820, "height": 1180})
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_data_fit_a_tablet(visit: Visit, lang: str) -> None:
+    page = visit(f"trust?topic=data&lang={lang}", width=820, height=1180)
     page.locator(".trust-data tbody tr").first.wait_for()
     box = page.locator(".wide").first
     until(page, lambda: box.evaluate("box => box.scrollWidth - box.clientWidth"), lambda over: over <= 0)
@@ -128,7 +128,7 @@ def test_chinese_data_fit_a_tablet(visit: Visit) -> None:
         "cells => cells.map(cell => { const range = document.createRange(); range.selectNodeContents(cell);"
         " return range.getClientRects().length; })"
     )
-    assert len(lines) > 60 and set(lines) == {1}  # no word runs downwards
+    assert len(lines) >= 60 and (max(lines) == 1 if lang == "zh" else max(lines) <= 4)  # no word runs downwards
 
 
 def test_a_table_wider_than_its_box_is_scrolled_by_keyboard(visit: Visit) -> None:

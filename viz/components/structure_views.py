@@ -47,7 +47,7 @@ def LoopsView(asked: Asked, go: Go) -> None:
 
     with solara.Row(classes=["trust-controls", "structure-export"]):
         ExportButtons(f"loop_{key}" if key else "loops",
-                      csv=lambda: facts.links_csv([key] if key else [one.key for one in LOOPS]),
+                      csv=lambda: facts.links_csv([key] if key else [one.key for one in LOOPS], lang),
                       svg=lambda: standalone_drawing(picture))  # fmt: skip
     kinds = [("reinforcing", session.text("structure_all_reinforcing")),
              ("balancing", session.text("structure_all_balancing"))]  # fmt: skip
@@ -88,13 +88,13 @@ def StocksView(asked: Asked, go: Go) -> None:
 
 @solara.component
 def QuarterView(asked: Asked, go: Go) -> None:
-    """Show who does what in a quarter, in which order; rules of the equations that the address names are marked."""
+    """Show who does what in a quarter, in which order; the step that the address names is marked."""
     session = use_session()
     lang = session.lang.value
     with solara.Row(classes=["trust-controls", "structure-export"]):
-        ExportButtons("quarter", csv=facts.quarter_csv)
-    marked = facts.steps_of(asked.get("equation", ""))
-    View(fragment("structure_quarter.html", lang, turns=facts.turns(lang), marked=marked, **_common(lang)))
+        ExportButtons("quarter", csv=lambda: facts.quarter_csv(lang))
+    turns = facts.turns(lang)
+    View(fragment("structure_quarter.html", lang, turns=turns, marked=asked.get("step", ""), **_common(lang)))
 
 
 def _chosen(title: str, fields: Sequence[str], rule: str = "") -> dict[str, Any]:

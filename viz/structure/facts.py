@@ -57,13 +57,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Link:
-    """One step of a path: an edge of the loop book, its rules, the quarters that pass, the meanings of its ends."""
+    """One step of a path: an edge of the loop book, its rules, and the quarters that pass."""
 
     edge: Edge
     rules: tuple[Rule, ...]
     quarters: int
-    source_meaning: str
-    target_meaning: str
 
 
 @dataclass(frozen=True)
@@ -221,10 +219,7 @@ def closed_first(key: str) -> tuple[Way, ...]:
 
 
 def _way(loop: Loop, path: Path) -> Way:
-    links = tuple(
-        Link(edge, tuple(map(rule_of, edge.rules)), quarters_of(edge), meaning_of(edge.source), meaning_of(edge.target))
-        for edge in path.edges
-    )
+    links = tuple(Link(edge, tuple(map(rule_of, edge.rules)), quarters_of(edge)) for edge in path.edges)
     rules = dict.fromkeys(name for edge in path.edges for name in edge.rules)
     return Way(path, path.kind or loop.kind, links, _round(path), tuple(map(rule_of, rules)))
 
@@ -247,8 +242,8 @@ def _round(path: Path) -> int:
     return sum(quarters_of(edge) for edge in path.edges)
 
 
-def links_csv(keys: Iterable[str]) -> str:
-    """Return the links of some loops as CSV, one a row."""
+def links_csv(keys: Iterable[str], lang: str = "en") -> str:
+    """Return the links of some loops as CSV, one a row, in words of the reader's language."""
     head = (
         "loop", "kind", "path", "path_open_because", "source", "source_meaning", "sign", "target", "target_meaning",
         "why", "rules", "equations", "quarters", "not_in_code_because",
@@ -259,10 +254,14 @@ def links_csv(keys: Iterable[str]) -> str:
             for link in way.links:
                 edge = link.edge
                 numbers = dict.fromkeys(n for name in edge.rules for n in rule_of(name).equations.split(", ") if n)
+                said = (
+                    in_words(text, lang, "phrases") for text in (way.path.name, way.path.cut, edge.phrase, edge.missing)
+                )
+                path, cut, phrase, missing = said
                 rows.append((
-                    key, way.kind, way.path.name, way.path.cut, edge.source, link.source_meaning,
-                    "+" if edge.sign > 0 else "-", edge.target, link.target_meaning, edge.phrase,
-                    " ".join(edge.rules), " ".join(numbers), "" if edge.missing else link.quarters, edge.missing,
+                    key, way.kind, path, cut, edge.source, meaning_of(edge.source, lang),
+                    "+" if edge.sign > 0 else "-", edge.target, meaning_of(edge.target, lang), phrase,
+                    " ".join(edge.rules), " ".join(numbers), "" if edge.missing else link.quarters, missing,
                 ))  # fmt: skip
     return as_csv(head, rows)
 
@@ -290,23 +289,18 @@ def turns(lang: str) -> list[Turn]:
     ]  # fmt: skip
 
 
-def steps_of(equations: str) -> list[int]:
-    """Return the steps of the quarter whose rules name one of some equations, as ``E13, E15`` or ``E13-E15``."""
-    wanted = set(_numbers(equations))
-    return [turn.step for turn in turns("en") if any(wanted & set(_numbers(rule.equations)) for rule in turn.rules)]
-
-
 def _agent(kind: str, lang: str) -> str:
     return texts(lang)["structure_agent_soe"] if kind == "soe" else in_words(kind, lang, "quarter")
 
 
-def quarter_csv() -> str:
-    """Return the quarter as CSV."""
+def quarter_csv(lang: str = "en") -> str:
+    """Return the quarter as CSV, in words of the reader's language."""
     head = ("step", "part", "agent", "rule", "equations", "says", "reads", "writes", "link_handed_on")
     rows = [
-        (t.step, ORDER[t.step - 1].heading, t.row.agent, " ".join(r.name for r in t.rules),
-         " ".join(r.equations for r in t.rules if r.equations), " ".join(r.sentence for r in t.rules),
-         "; ".join(t.row.reads), "; ".join(t.row.writes), t.row.link)
-        for t in turns("en")
+        (t.step, t.part, t.agent, " ".join(r.name for r in t.rules),
+         " ".join(r.equations for r in t.rules if r.equations),
+         " ".join(in_words(r.sentence, lang, "rules") for r in t.rules), "; ".join(t.row.reads),
+         "; ".join(t.row.writes), in_words(t.row.link, lang, "quarter"))
+        for t in turns(lang)
     ]  # fmt: skip
     return as_csv(head, rows)

@@ -150,8 +150,7 @@ def loop_map(lang: str, loop: str = "", node: str = "", title: str = "") -> str:
         piece = _arrow(places, start, end, sign, carried)
         words = escape(f"{node_words(start, lang)} → {node_words(end, lang)}", quote=True)
         (below if faint else above).append(
-            f'<g class="structure-arrow{_faint(faint)}" data-loops="{" ".join(keys)}">'
-            f"<title>{words}</title>{piece}</g>"
+            f'<g class="structure-arrow{_faint(faint)}" data-loops="{" ".join(keys)}"><title>{words}</title>{piece}</g>'
         )
     kept = stocks()
     window = _window(chosen, inside, places)
