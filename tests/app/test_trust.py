@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
@@ -180,6 +181,18 @@ def test_what_an_address_holds_is_escaped() -> None:
     page = fragment("trust_skill.html", "en", v=figures.validation("en"), part="wins", marked=(), first=-1,
                     unjudged="<script>alert(1)</script>", fit=True, chart=0)  # fmt: skip
     assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+def test_facts_are_chinese_on_the_chinese_page() -> None:
+    english, chinese = (figures.validation(lang)["facts"] for lang in LANGS)
+    assert [row["title"] for row in english["rows"]] == list(figures.facts_in_chinese())
+    for row, same in zip(english["rows"], chinese["rows"], strict=True):
+        assert {**row, "class": "", "verdict": "", "title": "", "band": "", "simulated": ""} == {
+            **same, "class": "", "verdict": "", "title": "", "band": "", "simulated": ""
+        }  # fmt: skip
+        assert re.findall(r"\d{4}", row["title"]) == re.findall(r"\d{4}", same["title"]), row["title"]
+    page = re.sub("<[^>]*>", " ", skill_page("zh", "facts"))
+    assert not re.search("[A-Za-z]{2,}", page)
 
 
 def test_failed_facts_and_results_stand_apart() -> None:

@@ -7,9 +7,11 @@ import inspect
 import io
 import re
 import threading
+import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, TypeVar, cast
 
@@ -234,8 +236,21 @@ def calibration(fit: str, lang: str) -> Mapping[str, Any]:
 
 @_once
 def validation(lang: str) -> Mapping[str, Any]:
-    """Return what the report of the validation shows, as its template takes it."""
-    return ValidationSource(POSTERIORS, lang).context()
+    """Return what the report of the validation shows, as its template takes it; facts in the reader's language."""
+    found = ValidationSource(POSTERIORS, lang).context()
+    if lang != "zh":
+        return found
+    known = facts_in_chinese()
+    facts = {
+        key: [{**row, "title": known.get(row["title"], row["title"])} for row in found["facts"][key]]
+        for key in ("rows", "failed")
+    }
+    return {**found, "facts": {**found["facts"], **facts}}
+
+
+def facts_in_chinese() -> Mapping[str, str]:
+    """Return title of a stylised fact -> Chinese."""
+    return tomllib.loads(files("viz").joinpath("trust", "facts_zh.toml").read_text(encoding="utf-8"))
 
 
 @_once
