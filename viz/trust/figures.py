@@ -236,21 +236,30 @@ def calibration(fit: str, lang: str) -> Mapping[str, Any]:
 
 @_once
 def validation(lang: str) -> Mapping[str, Any]:
-    """Return what the report of the validation shows, as its template takes it; facts in the reader's language."""
+    """Return what the report of the validation shows, as its template takes it, in the reader's language."""
     found = ValidationSource(POSTERIORS, lang).context()
     if lang != "zh":
         return found
-    known = facts_in_chinese()
-    facts = {
-        key: [{**row, "title": known.get(row["title"], row["title"])} for row in found["facts"][key]]
-        for key in ("rows", "failed")
+    known = skill_in_chinese()
+    kinds = {"facts": {"title": "facts"}, "published": {"outcome": "results", "said": "published", "why": "reasons"}}
+
+    def told(row: Mapping[str, Any], parts: Mapping[str, str]) -> dict[str, Any]:
+        return {**row, **{key: known[part].get(row[key], row[key]) for key, part in parts.items() if key in row}}
+
+    changed: dict[str, Any] = {
+        section: {
+            **found[section],
+            **{key: [told(row, parts) for row in found[section][key]] for key in ("rows", "failed")},
+        }
+        for section, parts in kinds.items()
     }
-    return {**found, "facts": {**found["facts"], **facts}}
+    return {**found, **changed, "not_met": [told(row, {"why": "reasons"}) for row in found["not_met"]]}
 
 
-def facts_in_chinese() -> Mapping[str, str]:
-    """Return title of a stylised fact -> Chinese."""
-    return tomllib.loads(files("viz").joinpath("trust", "facts_zh.toml").read_text(encoding="utf-8"))
+@cache
+def skill_in_chinese() -> Mapping[str, Mapping[str, str]]:
+    """Return part of ``trust/skill_zh.toml`` -> English -> Chinese."""
+    return tomllib.loads(files("viz").joinpath("trust", "skill_zh.toml").read_text(encoding="utf-8"))
 
 
 @_once
