@@ -12,7 +12,7 @@ from simulator.levers_text import GROUNDS
 from simulator.wording import bounds_text, ends_text
 from viz.structure.facts import equations_in
 from viz.what_if.about import notes_of, parts_of
-from viz.what_if.form import new_field, own_form
+from viz.what_if.form import new_field
 from viz.what_if.view import lever_text
 
 
@@ -40,7 +40,7 @@ def test_the_largest_size_reads_as_the_upper_bound(lang: str) -> None:
 
 
 def test_notes_tell_bounds_basis_and_cost_and_no_code() -> None:
-    notes = notes_of(new_field("rd_support"), "en")
+    notes = notes_of("rd_support", False, "en")
     assert "Allowed: 0 to 100 % of research spending." in notes
     assert "Basis: chosen by the policy; nothing is estimated." in notes
     assert INSTRUMENTS["rd_support"].cost in notes
@@ -48,20 +48,19 @@ def test_notes_tell_bounds_basis_and_cost_and_no_code() -> None:
 
 
 def test_notes_tell_whether_the_size_is_drawn() -> None:
-    ntb = own_form("cjk_fta").fields[1]
-    drawn, exact = notes_of(ntb, "en")[0], notes_of(replace(ntb, exact=True), "en")[0]
+    drawn, exact = (notes_of("ntb_cut", drawn, "en")[0] for drawn in (True, False))
     assert drawn.startswith("The size is a range") and exact.startswith("Every run takes exactly this size")
 
 
 def test_an_instrument_whose_sizes_add_up_says_so() -> None:
-    adding = {name for name in INSTRUMENTS if "Several levers of this kind add up." in notes_of(new_field(name), "en")}
+    adding = {name for name in INSTRUMENTS if "Several levers of this kind add up." in notes_of(name, False, "en")}
     assert adding == {name for name, spec in INSTRUMENTS.items() if spec.additive}
 
 
 def test_no_english_is_left_in_chinese_notes() -> None:
     names = {"Kawasaki", "RCEP", "Tan", "Huang", "Woo", "Guo", "Liu", "Ma", "Li", "ADB", "TA", "GDP"}
     for name in INSTRUMENTS:
-        text = " ".join(notes_of(new_field(name), "zh"))
+        text = " ".join(notes_of(name, False, "zh"))
         assert set(re.findall(r"[A-Za-z]{2,}", text)) <= names, text
 
 

@@ -155,7 +155,7 @@ def _More(field: Field, on_field: Callable[[Field], None], on_remove: Callable[[
     """Draw what else can be set of a lever, and what must be known of it."""
     session = use_session()
     _Choices(field, on_field)
-    _About(field, session.lang.value)
+    _About(field.instrument, field.shape is not None and not field.exact, session.lang.value)
     solara.Button(
         session.text("what_if_remove_short"), icon_name="mdi-delete-outline", text=True, small=True,
         on_click=on_remove, classes=["liaosim-lever-remove"],
@@ -164,15 +164,15 @@ def _More(field: Field, on_field: Callable[[Field], None], on_remove: Callable[[
 
 
 @solara.component
-def _About(field: Field, lang: str) -> None:
-    """Draw what must be known of a lever, and links to the rules that read it."""
+def _About(instrument: str, drawn: bool, lang: str) -> None:
+    """Draw what must be known of a lever, and links to the rules that read it; not anew when its size moves."""
     session = use_session()
     with solara.v.Html(tag="div", class_="liaosim-lever-about"):
-        for line in notes_of(field, lang):
+        for line in notes_of(instrument, drawn, lang):
             solara.v.Html(tag="p", class_="liaosim-note", children=[line])
         solara.v.Html(tag="p", class_="liaosim-note", children=[session.text("what_if_rules")])
         with solara.v.Html(tag="ul", class_="liaosim-lever-rules"):
-            for part in parts_of(field.instrument, lang):
+            for part in parts_of(instrument, lang):
                 with solara.v.Html(tag="li"), solara.Link(address("structure", view="quarter")):
                     solara.v.Html(
                         tag="span", children=[part.name],

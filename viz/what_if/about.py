@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from simulator.levers import INSTRUMENTS
 from simulator.wording import bounds_text
 from viz.structure import facts
-from viz.what_if.form import Field
 from viz.wording import texts, typographic
 
 _NAME: Final = re.compile(r"(.+?)\s*(?:[(（]E\d|[:：]|$)")
@@ -34,12 +34,20 @@ class Part:
     step: int
 
 
-def notes_of(field: Field, lang: str) -> tuple[str, ...]:
-    """Return sentences: how the size is read, what the lever does, bounds, basis, cost and limits."""
-    spec, words, zh = field.spec, texts(lang), lang == "zh"
+def notes_of(instrument: str, drawn: bool, lang: str) -> tuple[str, ...]:
+    """Return sentences: how the size is read, what the lever does, bounds, basis, cost and limits.
+
+    Parameters
+    ----------
+    instrument
+    drawn
+        Whether each run draws a size of its own.
+    lang
+    """
+    spec, words, zh = INSTRUMENTS[instrument], texts(lang), lang == "zh"
     said = [spec.meaning_zh if zh else spec.meaning]
     if not spec.integer:
-        said.insert(0, words["what_if_range" if field.shape is not None and not field.exact else "what_if_number"])
+        said.insert(0, words["what_if_range" if drawn else "what_if_number"])
         said.append(words["what_if_bounds"].format(bounds=bounds_text(spec.name, lang)))
     said.append(words["what_if_adds"] if spec.additive else "")
     said += [spec.cost_zh if zh else spec.cost, spec.limit_zh if zh else spec.limit]
