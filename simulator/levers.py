@@ -140,7 +140,7 @@ _ALL_INSTRUMENTS: Final = (
         "port_merger", "0 or 1", 0.0, 1.0, "ports",
         "Ports under one owner set fees and invest as one group.",
         "Port merger", "港口整合", "E44, E45; policy definition", integer=True,
-        size_meaning="Ports that carry 1 have one owner.",
+        size_meaning="Ports with size 1 have one owner.",
     ),
     Instrument(
         "merger_synergy", "share of unit cost", 0.0, 0.08, "ports",
