@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +112,32 @@ def test_an_answer_appears_says_its_runs_and_is_refined(visit: Visit) -> None:
     assert [_size(page, name) for name in ("tariff_cut", "ntb_cut", "services_opening")] == [1.0, 0.04, 0.1]
     assert _levers(page) == _fingerprint(load_scenario("cjk_fta"))
     assert numbers(page.locator(".liaosim-progress-text").inner_text())[0] >= more
+
+
+def test_the_table_downloads_with_the_figures_of_the_page(visit: Visit) -> None:
+    page = visit(CJK)
+    page.locator(".liaosim-answer[data-state=done]").wait_for(timeout=PATIENCE)
+    shown = {kind: page.locator(f"tr[data-variable=gdp_real] {where}").inner_text() for kind, where in (
+        ("percent", "td[data-cell=percent] .liaosim-median"), ("absolute", "th .liaosim-ends"))}  # fmt: skip
+    name, content = downloaded(page, page.locator(".liaosim-bar-of [data-export=csv]"))
+    assert name == "my_policy_effects.csv"
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    for kind, text in shown.items():
+        (row,) = (r for r in rows if (r["variable"], r["measure"], r["period"]) == ("gdp_real", kind, "2031-2035"))
+        assert numbers(text)[0] == pytest.approx(float(row["median"]), rel=0.006), kind
+    assert shown["absolute"].endswith(" bn yuan 2010")
+
+
+def test_nothing_of_an_answer_that_is_hidden_can_be_seen(visit: Visit) -> None:
+    page = visit(CJK)
+    _answer(page)
+    left = page.evaluate("""() => {
+      const shown = document.querySelector('.liaosim-shown');
+      shown.classList.add('liaosim-hidden');
+      return [...shown.querySelectorAll('*')].filter(one => getComputedStyle(one).visibility !== 'hidden').length;
+    }""")
+    assert page.locator(".liaosim-shown .v-label").count() > 0
+    assert left == 0
 
 
 def test_the_figures_are_those_of_the_same_runs_simulated(visit: Visit, world: World) -> None:

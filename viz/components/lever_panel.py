@@ -63,29 +63,34 @@ def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[Exception], No
     """
     session = use_session()
     lang = session.lang.value
-    removed = solara.use_reactive(0)
+    added, removed = solara.use_reactive(0), solara.use_reactive(0)
     focus = solara.use_reactive((_ADD, 0))  # else it would be lost with what was pressed
 
     def change(number: int, field: Field) -> None:
         if number < len(form.value.fields):
             form.set(form.value.with_field(number, field))
 
+    def turn_to(where: str) -> None:
+        focus.set((where, focus.value[1] + 1))
+
     def add(chosen: str | None) -> None:
         if not chosen:
             return
         kind, _, name = chosen.partition(":")
-        where = _CARD.format(number=len(form.value.fields) + 1)
+        added.set(added.value + 1)
         try:
-            form.set(form.value.adding(*((new_field(name),) if kind == "instrument" else own_form(name).fields)))
+            new = form.value.adding(*((new_field(name),) if kind == "instrument" else own_form(name).fields))
         except InputError as error:
             on_problem(error)
-            where = _ADD
-        focus.set((where, focus.value[1] + 1))
+            turn_to(_ADD)
+        else:
+            turn_to(_CARD.format(number=len(form.value.fields) + 1))
+            form.set(new)
 
     def remove(number: int) -> None:
         form.set(form.value.without(number))
         removed.set(removed.value + 1)
-        focus.set((_ADD, focus.value[1] + 1))
+        turn_to(_ADD)
 
     with solara.v.Html(
         tag="section", class_="liaosim-levers", attributes={"aria-label": session.text("what_if_levers")}
@@ -100,7 +105,7 @@ def LeverPanel(form: solara.Reactive[Form], on_problem: Callable[[Exception], No
                 field, number, lambda new, number=number: change(number, new),
                 lambda number=number: remove(number),
             ).key(f"{form.value.origin} {number} {field.instrument} {removed.value}")  # fmt: skip
-        _Add(add, lang).key(f"add {focus.value[1]}")  # an empty field after each choice
+        _Add(add, lang).key(f"add {added.value}")  # an empty field after each choice
         cast(Any, _Focus)(where=focus.value[0], turn=focus.value[1]).key("focus")
 
 
