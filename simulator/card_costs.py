@@ -7,6 +7,7 @@ from typing import Final
 
 from simulator.base_costs import EXACT, cost_a_year, share_of_gdp
 from simulator.levers import INSTRUMENTS
+from simulator.levers_text import YI_IN_BILLION
 from simulator.scenario_changes import Found
 from simulator.schedule import LAST_INDEX, Range
 from simulator.wording import place_text, plain_number, quarter_text, scenario_word
@@ -82,8 +83,8 @@ def _amount(item: Found, lang: str) -> str:
 def _money(values: list[float], lang: str) -> str:
     """Return an amount, or lowest to highest and most likely amount, in yuan of 2010."""
     zh = lang == "zh"
-    unit = "十亿元" if zh else " bn yuan"
-    texts = [plain_number(value) for value in values]
+    unit = "亿元" if zh else " bn yuan"
+    texts = [plain_number(YI_IN_BILLION * value if zh else value) for value in values]
     if len(texts) == 1:
         return f"{texts[0]}{unit}（2010年价）" if zh else f"{texts[0]}{unit} of 2010"
     low, high, mode = texts

@@ -32,7 +32,7 @@ _REVENUE: Final = (
     "It acts on published figures; in the economy itself only transfers and the levy on firms that pays for padded"
     " revenue change."
 )
-_REVENUE_ZH: Final = "作用于公布的数据；经济本身只有转移支付和为虚增收入向企业的征收发生变化。"
+_REVENUE_ZH: Final = "作用于公布的数据；经济本身只有转移支付和为虚报收入向企业的征收发生变化。"
 
 LIMITS: Final[dict[str, tuple[str, str]]] = {
     "tariff_schedule": (f"{_IMPORTS} {_CUSTOMS}", f"{_IMPORTS_ZH}{_CUSTOMS_ZH}"),

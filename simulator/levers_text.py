@@ -28,6 +28,8 @@ class LeverText:
         What a size is multiplied by to become the number shown; 100 for shares.
     unit : tuple of str
         What stands behind the number shown: one, several, Chinese.
+    scale_zh : float
+        What the number shown is multiplied by in Chinese, which counts in hundreds of millions (亿).
     odds : bool
         Whether the size is log-odds, shown as the rise of the odds in percent.
     """
@@ -43,8 +45,11 @@ class LeverText:
     scale: float = 1.0
     unit: tuple[str, str, str] = ("", "", "")
     odds: bool = False
+    scale_zh: float = 1.0
 
 
+YI_IN_BILLION: Final = 10.0
+"""Hundreds of millions in a billion: Chinese sentences count yuan in 亿."""
 _PERCENT: Final = (" %", " %", "%")
 _POINTS: Final = (" point", " points", "个百分点")
 _FREE: Final = "No budget cost is modelled."
@@ -188,13 +193,13 @@ TEXTS: Final[dict[str, LeverText]] = {
         "在预算规则之外增加的政府消费。", "每季度十亿元（2010年价）",
         "public consumption rises by {size}", "政府消费增加{size}",
         "{number} of 2010 a quarter", "每季度{number}（2010年价）", _BORROWED, _BORROWED_ZH,
-        unit=(" bn yuan", " bn yuan", "十亿元"),
+        unit=(" bn yuan", " bn yuan", "亿元"), scale_zh=YI_IN_BILLION,
     ),
     "public_investment": LeverText(
         "在预算规则之外增加的政府投资。", "每季度十亿元（2010年价）",
         "public investment rises by {size}", "政府投资增加{size}",
         "{number} of 2010 a quarter", "每季度{number}（2010年价）", _BORROWED, _BORROWED_ZH,
-        unit=(" bn yuan", " bn yuan", "十亿元"),
+        unit=(" bn yuan", " bn yuan", "亿元"), scale_zh=YI_IN_BILLION,
     ),
     "rail_corridor": LeverText(
         "列车提速、加密班次，口岸通关加快。", "天",
@@ -204,24 +209,24 @@ TEXTS: Final[dict[str, LeverText]] = {
         "模型不计财政成本：未计工程投入与班列补贴，因而结果偏于有利。", 1.0, (" day", " days", "天"),
     ),
     "audit_revenue_fdi": LeverText(
-        "检查组核查公布的数据：虚增积累减少，已有的逐步消退。", "强度",
+        "检查组核查公布的数据：虚报积累减少，已有的逐步消退。", "强度",
         "figures of revenue and foreign investment are audited with {size}", "对财政收入与外资数据的核查，{size}",
         "intensity {number} (0 = none, 1 = full)", "强度为{number}（0为无，1为完全）", _FREE, _FREE_ZH,
     ),
     "audit_gdp_investment": LeverText(
-        "检查组核查公布的数据：虚增积累减少，已有的逐步消退。", "强度",
+        "检查组核查公布的数据：虚报积累减少，已有的逐步消退。", "强度",
         "figures of GDP and investment are audited with {size}", "对GDP与投资数据的核查，{size}",
         "intensity {number} (0 = none, 1 = full)", "强度为{number}（0为无，1为完全）", _FREE, _FREE_ZH,
     ),
     "restatement_revenue_fdi": LeverText(
-        "修正公布的数据：一次剔除已积累的虚增。", "占虚增部分的比例",
+        "修正公布的数据：一次剔除已积累的虚报。", "占虚报部分的比例",
         "a restatement of revenue and foreign investment removes {size}", "财政收入与外资数据修正剔除{size}",
-        "{number} of the padding", "虚增部分的{number}", _FREE, _FREE_ZH, 100.0, _PERCENT,
+        "{number} of the padding", "虚报部分的{number}", _FREE, _FREE_ZH, 100.0, _PERCENT,
     ),
     "restatement_gdp_investment": LeverText(
-        "修正公布的数据：一次剔除已积累的虚增。", "占虚增部分的比例",
+        "修正公布的数据：一次剔除已积累的虚报。", "占虚报部分的比例",
         "a restatement of GDP and investment removes {size}", "GDP与投资数据修正剔除{size}",
-        "{number} of the padding", "虚增部分的{number}", _FREE, _FREE_ZH, 100.0, _PERCENT,
+        "{number} of the padding", "虚报部分的{number}", _FREE, _FREE_ZH, 100.0, _PERCENT,
     ),
     "financing_curb": LeverText(
         "地方政府以土地为基础的借款减少，依据2014年国务院43号文。", "占以土地为基础的地方融资的比例",

@@ -186,7 +186,7 @@ def _amounts(run: Run, lang: str) -> tuple[str, str]:
 
 def _between(instrument: str, least: float, most: float, lang: str) -> str:
     """Return two sizes and their unit: ``2 to 6 points``, in Chinese ``5%至20%``."""
-    low, high = _shown(instrument, least), _shown(instrument, most)
+    low, high = _shown(instrument, least, lang), _shown(instrument, most, lang)
     unit = _unit(instrument, high, lang)
     twice = unit if unit == "%" else ""
     return f"{plain_number(low)}{twice}{'至' if lang == 'zh' else ' to '}{plain_number(high)}{unit}"
@@ -203,16 +203,16 @@ def _amount(instrument: str, number: str, lang: str) -> str:
 
 
 def _one(instrument: str, size: float, lang: str) -> str:
-    value = _shown(instrument, size)
+    value = _shown(instrument, size, lang)
     return plain_number(value) + _unit(instrument, value, lang)
 
 
-def _shown(instrument: str, size: float) -> float:
+def _shown(instrument: str, size: float, lang: str) -> float:
     """Return the number that the reader sees for a size."""
     text = TEXTS[instrument]
     if text.odds:
         return round(100.0 * math.expm1(size), 1)
-    return size * text.scale
+    return size * text.scale * (text.scale_zh if lang == "zh" else 1.0)
 
 
 def _unit(instrument: str, value: float, lang: str) -> str:

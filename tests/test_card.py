@@ -214,7 +214,7 @@ def test_public_spending_is_known_exactly(tmp_path: Path) -> None:
     (cost,) = card(tmp_path, lever("public_investment", "", size=2.5)).costs
     assert cost.endswith("The province, from 2026Q1: 10 bn yuan of 2010 a year at full size.")
     (cost,) = card(tmp_path, lever("public_investment", "", size=2.5), lang="zh").costs
-    assert cost.endswith("全省自2026年一季度起：完全实施时每年10十亿元（2010年价）。")
+    assert cost.endswith("全省自2026年一季度起：完全实施时每年100亿元（2010年价）。")
 
 
 def test_a_range_of_spending_carries_its_unit(tmp_path: Path) -> None:
@@ -223,8 +223,8 @@ def test_a_range_of_spending_carries_its_unit(tmp_path: Path) -> None:
     assert found.changes[0].size == "1 to 3 bn yuan of 2010 a quarter, most likely 1.5 bn yuan"
     assert "4 to 12 bn yuan of 2010, most likely 6 bn yuan, a year" in found.costs[0]
     found = card(tmp_path, levers, lang="zh")
-    assert found.changes[0].size == "每季度1至3十亿元（2010年价），最可能为1.5十亿元"
-    assert "4至12十亿元（2010年价），最可能为6十亿元" in found.costs[0]
+    assert found.changes[0].size == "每季度10至30亿元（2010年价），最可能为15亿元"
+    assert "40至120亿元（2010年价），最可能为60亿元" in found.costs[0]
 
 
 def test_estimates_are_shares_of_gdp_and_name_their_year() -> None:

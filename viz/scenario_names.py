@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
-from simulator.scenario import BASELINE, Scenario
+from simulator.scenario import BASELINE, Scenario, list_scenarios, load_scenario
 from viz.wording import texts, typographic
 
 LONGEST: Final = 84
@@ -31,6 +32,12 @@ def labels_of(scenarios: Sequence[Scenario], lang: str) -> dict[str, str]:
     labels = {scenario.name: label_of(scenario, lang) for scenario in scenarios}
     shared = Counter(labels.values())
     return {name: f"{label} ({name})" if shared[label] > 1 else label for name, label in labels.items()}
+
+
+@cache
+def shipped_labels(lang: str) -> dict[str, str]:
+    """Return name -> label of the shipped scenarios, the baseline first."""
+    return labels_of([load_scenario(name) for name in list_scenarios()], lang)
 
 
 def said_of(scenario: Scenario, lang: str) -> str:

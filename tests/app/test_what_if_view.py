@@ -19,6 +19,7 @@ from viz.components.what_if_answer import progress_of, progress_text, state_of
 from viz.live.answers import Answer, Live
 from viz.live.base import Status
 from viz.panels import ENTITY_CHANGES
+from viz.scenario_names import shipped_labels
 from viz.state import Session
 from viz.what_if.form import new_field, own_form, scenario_of
 from viz.what_if.view import (
@@ -27,7 +28,6 @@ from viz.what_if.view import (
     level_of,
     lever_text,
     places_of,
-    shipped_titles,
     table_of,
     titles_of,
     view_of,
@@ -165,7 +165,7 @@ def test_every_shipped_lever_has_words(lang: str) -> None:
 
 
 def test_titles() -> None:
-    assert list(shipped_titles("en")) == list(SHIPPED)
+    assert list(shipped_labels("en")) == list(SHIPPED)
     both = titles_of("cjk_fta+talent_retention", "zh")
     assert both == "2026年起实施中日韩自由贸易协定 + 2026年起实施毕业生留辽补贴"
 

@@ -14,6 +14,7 @@ from simulator.periods import to_index, to_label
 from simulator.scenario import BASELINE
 from simulator.wording import ends_text, phase_text
 from simulator.words import name_word
+from viz.scenario_names import shipped_labels
 from viz.state import address, use_session
 from viz.what_if.about import notes_of, parts_of
 from viz.what_if.form import (
@@ -27,7 +28,7 @@ from viz.what_if.form import (
     slider_value,
     starts,
 )
-from viz.what_if.view import lever_text, shipped_titles, titles_of
+from viz.what_if.view import lever_text, titles_of
 
 PHASES: Final = (0, 2, 4, 8, 12, 16, 20, 24, 32, 40)
 """Quarters of phase-in that are offered."""
@@ -115,7 +116,7 @@ def _Add(add: Callable[[str | None], None], lang: str) -> None:
     items: list[dict[str, Any]] = [{"header": session.text("what_if_add_instruments")}]
     items += [{"text": i.label_in(lang), "value": f"instrument:{i.name}"} for i in INSTRUMENTS.values()]
     items += [{"header": session.text("what_if_add_scenarios")}]
-    titles = shipped_titles(lang).items()
+    titles = shipped_labels(lang).items()
     items += [{"text": title, "value": f"scenario:{name}"} for name, title in titles if name != BASELINE]
     solara.v.Autocomplete(
         label=session.text("what_if_add"), items=items, v_model=None, on_v_model=add, class_="liaosim-add-lever",
@@ -178,7 +179,7 @@ def _About(instrument: str, drawn: bool, lang: str) -> None:
         solara.v.Html(tag="p", class_="liaosim-note", children=[session.text("what_if_rules")])
         with solara.v.Html(tag="ul", class_="liaosim-lever-rules"):
             for part in parts_of(instrument, lang):
-                with solara.v.Html(tag="li"), solara.Link(address("structure", view="quarter")):
+                with solara.v.Html(tag="li"), solara.Link(address("structure", view="quarter", step=str(part.step))):
                     solara.v.Html(
                         tag="span", children=[part.name],
                         attributes={"title": session.text("what_if_rule_of", step=part.step, rule=part.sentence)},

@@ -20,7 +20,8 @@ def sentence_of(error: BaseException, session: Session) -> str:
     """Return what a user is told of an error: its own sentence if it has one, else that something failed."""
     if isinstance(error, PageError):
         text = error.text(session.lang.value)
-        return f"{_begun(text) if session.lang.value == 'en' else text}{session.text('app_stop')}"
+        stop = "" if text.endswith(("?", "？")) else session.text("app_stop")
+        return f"{_begun(text) if session.lang.value == 'en' else text}{stop}"
     if isinstance(error, InputError | OSError):
         text = str(error).replace(f"{library().root}/", "")  # where results lie is nobody's business in a browser
         text = f"{_begun(text)}."

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Final
 
-from simulator.scenario import list_scenarios, load_scenario
 from simulator.variables import Variable, variable, variables
 from simulator.words import unit_word
-from viz.scenario_names import labels_of
+from viz.scenario_names import shipped_labels
 from viz.wording import texts
 
 DISTRESS: Final = "zombie_share"
@@ -19,12 +17,7 @@ SHARE: Final = "share"
 
 def shipped_name(name: str, lang: str) -> str:
     """Return what a scenario is called before its file was read: the title of the shipped one, else its own name."""
-    return _shipped(lang).get(name, name)
-
-
-@cache
-def _shipped(lang: str) -> dict[str, str]:
-    return labels_of([load_scenario(name) for name in list_scenarios()], lang)
+    return shipped_labels(lang).get(name, name)
 
 
 def shown(name: str) -> Variable:

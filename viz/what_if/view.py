@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Final
 
 from simulator.headline import HEADLINE, build_headline
@@ -11,21 +10,22 @@ from simulator.headline_rows import headline_rows
 from simulator.levers import INSTRUMENTS
 from simulator.numbers import span
 from simulator.periods import to_label, year_of
-from simulator.scenario import BASELINE, Scenario, list_scenarios, load_scenario
+from simulator.scenario import BASELINE, Scenario, load_scenario
 from simulator.schedule import LAST_INDEX, Entry
-from simulator.skill_card import losing
 from simulator.wording import phase_text, place_text, quarter_text, scenario_word, share_reached, size_text
 from simulator.words import name_word, unit_word
 from viz import panels
 from viz.chart_files import csv_text
 from viz.compare_tables import Line
+from viz.doubts import weak_forecast
 from viz.live.answers import Answer
 from viz.reports.compare import LEAD_YEARS
 from viz.reports.effects import Effects
 from viz.reports.provenance import parameters_warning
+from viz.scenario_names import shipped_labels
 from viz.svg import FanChart, Marker
 from viz.what_if.form import Field
-from viz.wording import signed, texts, typographic
+from viz.wording import signed, texts
 
 LEVELS: Final = tuple(dict.fromkeys(level for level, _ in panels.ENTITY_CHANGES))
 """Levels of the charts of who gains and who loses."""
@@ -70,15 +70,9 @@ class View:
     fitted_until: int | None
 
 
-@cache
-def shipped_titles(lang: str) -> dict[str, str]:
-    """Return name -> title of the shipped scenarios, the baseline first."""
-    return {name: typographic(load_scenario(name).text("title", lang)) for name in list_scenarios()}
-
-
 def titles_of(origin: str, lang: str) -> str:
     """Return the title of a shipped scenario, or of several joined by ``+``."""
-    return " + ".join(shipped_titles(lang)[part] for part in origin.split("+"))
+    return " + ".join(shipped_labels(lang)[part] for part in origin.split("+"))
 
 
 def view_of(answer: Answer, lang: str) -> View:
@@ -111,7 +105,7 @@ def _line(effects: Effects, name: str, runs: int) -> Line:
         name=name, label=v.label_in(effects.lang), percent=effect.percent,
         unit=f"{signed(effect.absolute.median)} {unit_word(v.unit, effects.lang)}",
         absolute=effect.absolute, better=v.better, rise=effect.prob_positive, runs=runs,
-        losing=losing(name, effects.lang) or "",
+        losing=weak_forecast(name, effects.lang),
     )  # fmt: skip
 
 
