@@ -57,8 +57,8 @@ def Layout(children: list[Any] = []) -> None:  # noqa: B006 - Solara's signature
     )  # fmt: skip
 
     def turn() -> None:
+        theme.set("light" if dark.value else "dark")
         dark.set(not dark.value)
-        theme.set("dark" if dark.value else "light")
 
     with _part("div", "liaosim" + (" liaosim-dark" if dark.value else ""), lang=lang.value):
         _Bar(session, here, turn)

@@ -131,6 +131,8 @@ class Comparison:
     ----------
     result, base, scenario : str
         Names of the folder and of the scenarios.
+    lang : str
+        Language of the reader.
     labels : mapping of str to str
         Name of a scenario -> what legends call it.
     against : str
@@ -166,6 +168,7 @@ class Comparison:
     result: str
     base: str
     scenario: str
+    lang: str
     labels: Mapping[str, str]
     against: str
     runs: int
@@ -236,6 +239,7 @@ def compare(opened: Opened, scenario: str, lang: str) -> Comparison:
         result=opened.name,
         base=base.name,
         scenario=chosen.name,
+        lang=lang,
         labels=labels_of(opened.scenarios, lang),
         against=said_of(base, lang),
         runs=pairs,

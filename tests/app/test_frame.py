@@ -78,6 +78,7 @@ def test_language_and_theme_are_remembered_by_the_browser(visit: Visit) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "zh")
     page.locator(".liaosim-theme").click()
     page.locator(".liaosim-dark").wait_for()
+    page.wait_for_function("document.cookie.includes('zh.dark')")
     assert "lang" not in page.url
     page.reload()
     page.locator(".liaosim-dark").wait_for()

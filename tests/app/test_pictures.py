@@ -26,16 +26,18 @@ PAGES = {
 }
 """Picture -> its address and what must be drawn before it is taken."""
 ENGLISH = r"""() => {
+  const studies = /[A-Z][A-Za-z.,'& -]*\(\d{4}\)/g; // names of studies stay as they are
+  const english = (text) => /[A-Za-z]{3,}([ ,;]+[A-Za-z]{2,}){2,}/.test(text.replace(studies, ''));
   const found = [], walk = document.createTreeWalker(document.querySelector('.liaosim'), NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const node = walk.currentNode, near = node.parentElement;
     if (near.closest('[lang=en], code, style, script, input') || !near.getClientRects().length) continue;
-    if (/[A-Za-z]{3,}([ ,;]+[A-Za-z]{2,}){2,}/.test(node.textContent)) found.push(node.textContent.trim());
+    if (english(node.textContent)) found.push(node.textContent.trim());
   }
   const named = document.querySelectorAll('.liaosim [aria-label], .liaosim [title]');
   for (const node of named) for (const name of ['aria-label', 'title']) {
     const said = node.closest('[lang=en]') ? '' : node.getAttribute(name) || '';
-    if (/[A-Za-z]{3,}([ ,;]+[A-Za-z]{2,}){2,}/.test(said)) found.push(`${name}: ${said}`);
+    if (english(said)) found.push(`${name}: ${said}`);
   }
   return [...new Set(found)];
 }"""

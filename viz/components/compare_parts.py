@@ -55,11 +55,12 @@ def Charts(opened: Opened, comparison: Comparison, variable: str, pick: Callable
         label=session.text("compare_variable"), items=items, v_model=variable, on_v_model=pick, dense=True,
         outlined=True, hide_details=True, class_="liaosim-pick-variable",
     )  # fmt: skip
-    key = (opened.name, str(opened.manifest["finished"]), comparison.scenario, variable, lang)
+    told = comparison.lang  # that of the page as soon as the comparison has been told in it
+    key = (opened.name, str(opened.manifest["finished"]), comparison.scenario, variable, told)
 
     def make() -> tuple[str, FanChart | None, FanChart]:
-        level = compare_tables.level_of(opened, comparison, variable, lang)
-        change = compare_tables.change_of(opened, comparison, variable, lang) if comparison.lines else None
+        level = compare_tables.level_of(opened, comparison, variable, told)
+        change = compare_tables.change_of(opened, comparison, variable, told) if comparison.lines else None
         return variable, change, level
 
     work = use_work(make, key)
@@ -102,8 +103,10 @@ def Places(opened: Opened, comparison: Comparison, level: str, pick: Callable[[s
             v_model=LEVELS.index(level), on_v_model=lambda i: pick(LEVELS[i]), children=buttons, mandatory=True,
             class_="liaosim-pick-level",
         )  # fmt: skip
-        key = (opened.name, str(opened.manifest["finished"]), comparison.scenario, level, lang)
-        work = use_work(lambda: (level, compare_tables.places_of(opened, comparison, level, lang)), key)
+        key = (opened.name, str(opened.manifest["finished"]), comparison.scenario, level, comparison.lang)
+        work = use_work(
+            lambda: (level, compare_tables.places_of(opened, comparison, level, comparison.lang)), key
+        )
         if work.problem:
             Problem(work.problem)
         elif work.value is None:
